@@ -1,0 +1,105 @@
+"""What an answer is: claims, each with its state and the exact characters that support it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from index.article import Span
+from index.library import Kept
+
+State = Literal["quoted", "supported", "unsupported"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Characters `start` to `end` of an article, and what stands there: `article.text[start:end] == quote`.
+
+    `n` is its number in the answer, from 1. `url` is empty where the article has no address.
+    """
+
+    n: int
+    article: str
+    title: str
+    section: str
+    quote: str
+    start: int
+    end: int
+    article_hash: str
+    url: str
+
+    @classmethod
+    def of(cls, n: int, kept: Kept, span: Span) -> "Citation":
+        article = kept.article
+        section = article.section(span.start)
+        return cls(
+            n, kept.id, article.title, section, article[span], span.start, span.end, article.hash, article.url
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of an answer and what supports it; an `unsupported` one cites nothing."""
+
+    text: str
+    state: State
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The whole of what is said to a question. Not `found` means that no claim is supported; `nearest` then says
+    what comes closest, at most three.
+
+    `answerability` is 0 to 1; `sentences_read` of `sentences_held` in the articles asked were scored.
+    """
+
+    question: str
+    searched_for: str
+    claims: tuple[Claim, ...]
+    nearest: tuple[Citation, ...]
+    answerability: float
+    sentences_read: int
+    sentences_held: int
+    articles_held: int
+    answered_by: str
+    seconds: float
+
+    @property
+    def found(self) -> bool:
+        return any(claim.citations for claim in self.claims)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation of the claims once, by number."""
+        return tuple({c.n: c for claim in self.claims for c in claim.citations}.values())
+
+    @property
+    def not_found(self) -> str:
+        """The words for an answer that was not found."""
+        where = "the article" if self.articles_held == 1 else f"the {self.articles_held} articles"
+        all_of_them = self.sentences_read == self.sentences_held
+        count = f"all {self.sentences_held:,}" if all_of_them else f"{self.sentences_read:,} of {self.sentences_held:,}"
+        nearest = "; the nearest are:" if len(self.nearest) > 1 else "; the nearest is:" if self.nearest else "."
+        return f"I could not find this in {where}. I read {count} sentences{nearest}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as every door gives it out."""
+        return {
+            "question": self.question,
+            "searched_for": self.searched_for,
+            "found": self.found,
+            "claims": [
+                {"text": claim.text, "state": claim.state, "citations": [c.n for c in claim.citations]}
+                for claim in self.claims
+            ],
+            "citations": _plain(self.citations),
+            "nearest": _plain(self.nearest),
+            "answerability": round(self.answerability, 4),
+            "sentences_read": self.sentences_read,
+            "answered_by": self.answered_by,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def _plain(citations: Sequence[Citation]) -> list[dict[str, Any]]:
+    return [asdict(citation) for citation in citations]

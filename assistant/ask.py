@@ -1,0 +1,150 @@
+"""The one path of a question: standalone, retrieve, read, write, check."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
+
+from assistant.answer import Answer, Citation, Claim
+from assistant.errors import BadQuestion
+from assistant.quotes import Quote, choose
+from assistant.settings import Settings
+from assistant.standalone import Turn, standalone
+from index.article import flat
+from index.catalog import Catalog, Located, Snapshot
+from index.reader import PlainReader, Reading
+from index.search import Search
+
+LONGEST_QUESTION = 2_000  # characters
+NEAREST = 3  # citations of an answer that was not found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question on its way: each step fills in what it found."""
+
+    question: str
+    earlier: tuple[Turn, ...]
+    snapshot: Snapshot
+    searched_for: str = ""
+    retrieved: tuple[Located, ...] = ()
+    read: tuple[Located, ...] = ()
+    reading: Reading = Reading((), 0.0)
+
+
+class Assistant:
+    """Answers questions from a catalog. One engine for every door."""
+
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self.catalog, self.settings = catalog, settings
+        steps: list[Runnable[Any, Any]] = [
+            RunnableLambda(self._stand_alone, name="standalone"),
+            RunnableLambda(self._retrieve, name="retrieve"),
+            RunnableLambda(self._read, name="read"),
+            RunnableGenerator(self._write, name="write"),
+            RunnableGenerator(self._check, name="check"),
+        ]
+        chain = steps[0]
+        for step in steps[1:]:
+            chain = chain | step
+        self.chain = chain.with_config(run_name="answer")
+
+    def ready(self) -> None:
+        """Load what the first question would otherwise wait for: the library and the models."""
+        self.catalog.snapshot()
+        self.catalog.embedder.embed_question("ready")
+
+    def ask(self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = ()) -> Answer:
+        """The whole answer: `stream`, drained."""
+        *_, answer = self.stream(question, earlier, articles)
+        return cast(Answer, answer)
+
+    def stream(
+        self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = ()
+    ) -> Iterator[Claim | Answer]:
+        """Yield each claim once its citations have been checked, then the `Answer` that holds them all.
+
+        `articles` are the ids to answer from; none means all. No claim comes when they do not answer. Raises
+        BadQuestion for an empty or overlong question, KeyError for an unknown article, BadStore when the library
+        cannot be used.
+        """
+        began = time.perf_counter()
+        asked = Asked(_checked(question), tuple(earlier), self._snapshot(articles))
+        claims: list[Claim] = []
+        for part in self.chain.stream(asked):
+            if isinstance(part, Claim):
+                claims.append(part)
+                yield part
+            else:
+                asked = part
+        yield self._answer(asked, claims, time.perf_counter() - began)
+
+    def _snapshot(self, articles: Sequence[str]) -> Snapshot:
+        return self.catalog.snapshot().of([self.catalog.entry(article).id for article in articles])
+
+    def _stand_alone(self, asked: Asked) -> Asked:
+        language = next(iter(asked.snapshot.keywords.languages), "en")
+        return replace(asked, searched_for=standalone(asked.question, asked.earlier, language))
+
+    def _retrieve(self, asked: Asked, config: RunnableConfig) -> Asked:
+        search = Search(
+            snapshot=asked.snapshot,
+            index=self.catalog.index,
+            embedder=self.catalog.embedder,
+            limit=self.settings.candidates,
+        )
+        found = search.invoke(asked.searched_for, config)
+        return replace(asked, retrieved=tuple(asked.snapshot.passages[str(document.id)] for document in found))
+
+    def _read(self, asked: Asked) -> Asked:
+        """Read the whole library where it is small enough, else what search found."""
+        small = asked.snapshot.sentence_count <= self.settings.read_all_sentences
+        passages = tuple(asked.snapshot.passages.values()) if small else asked.retrieved
+        reader = PlainReader(asked.snapshot, self.catalog.embedder)
+        return replace(asked, read=passages, reading=reader.read(asked.searched_for, passages))
+
+    def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote]:
+        for asked in inputs:
+            yield asked
+            if asked.reading.answerability >= self.settings.answerability_floor:
+                yield from choose(asked.searched_for, asked.reading, self.settings.most_sentences)
+
+    def _check(self, inputs: Iterator[Asked | Quote]) -> Iterator[Asked | Claim]:
+        """Turn quotes into claims; what is not in the article word for word can not leave here."""
+        n = 0
+        for part in inputs:
+            if isinstance(part, Asked):
+                yield part
+                continue
+            n += 1
+            citation = Citation.of(n, part.kept, part.span)
+            if part.kept.article.text[citation.start : citation.end] != citation.quote or not citation.quote:
+                raise AssertionError(f"a quote is not in its article: {citation}")
+            yield Claim(citation.quote, "quoted", (citation,))
+
+    def _answer(self, asked: Asked, claims: Sequence[Claim], seconds: float) -> Answer:
+        found = any(claim.citations for claim in claims)
+        nearest = () if found else asked.reading.sentences[:NEAREST]
+        return Answer(
+            question=asked.question,
+            searched_for=asked.searched_for,
+            claims=tuple(claims),
+            nearest=tuple(Citation.of(n, near.kept, near.span) for n, near in enumerate(nearest, 1)),
+            answerability=asked.reading.answerability,
+            sentences_read=len(asked.reading.sentences),
+            sentences_held=asked.snapshot.sentence_count,
+            articles_held=len(asked.snapshot.kept),
+            answered_by=PlainReader.name,
+            seconds=seconds,
+        )
+
+
+def _checked(question: str) -> str:
+    asked = flat(question)
+    if not any(character.isalnum() for character in asked):
+        raise BadQuestion("The question is empty. Ask something in words.")
+    if len(asked) > LONGEST_QUESTION:
+        raise BadQuestion(f"The question has {len(asked):,} characters; at most {LONGEST_QUESTION:,} can be read.")
+    return asked

@@ -1,0 +1,1 @@
+"""The ways in: each turns its caller's words into a question and an `Answer` into its own form."""

@@ -1,0 +1,306 @@
+"""The terminal: `article-assistant`, and the way to the other doors."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from assistant.answer import Answer, Claim
+from assistant.doors.terminal import Screen
+from assistant.errors import BadQuestion, BadSettings
+from assistant.settings import Settings
+from assistant.standalone import Turn
+from index.errors import BadSource, BadStore, Unreachable
+
+ANSWERED, NOT_FOUND, WRONG_USE, FAILED = 0, 1, 2, 3
+
+app = typer.Typer(
+    add_completion=False, invoke_without_command=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Ask an article; every sentence of the answer points at the exact characters that support it.",
+)  # fmt: skip
+screen = Screen(Console(highlight=False))
+notes = Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as a JSON object.")]
+Articles = Annotated[list[str] | None, typer.Option("--article", help="Answer from this article only; repeatable.")]
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    data_dir: Annotated[Path | None, typer.Option(help="The folder of the library (ASSISTANT_DATA_DIR).")] = None,
+) -> None:
+    if context.invoked_subcommand is None:
+        screen.line(context.get_help())
+    context.obj = Settings.load(data_dir=data_dir)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="The question; with --json, - reads one a line.")],
+    as_json: Json = False,
+    article: Articles = None,
+) -> None:
+    """Answer a question and exit: 0 answered, 1 not found, 2 wrong use, 3 failure."""
+    with opened(context, to_answer=True) as assistant:
+        if as_json and question == "-":
+            raise typer.Exit(_ask_lines(assistant, article or []))
+        if as_json:
+            answer = assistant.ask(question, articles=article or [])
+            _print_json(answer.as_json())
+        else:
+            answer = _show(assistant.stream(question, articles=article or []))
+        raise typer.Exit(ANSWERED if answer.found else NOT_FOUND)
+
+
+@app.command()
+def chat(context: typer.Context, article: Articles = None) -> None:
+    """Talk about the articles; a question may follow on the one before."""
+    with opened(context, to_answer=True) as assistant:
+        turns: list[Turn] = []
+        answer: Answer | None = None
+        screen.line(("Ask a question, or /sources, /articles, /quit.", "dim"))
+        while (line := _prompt()) not in (None, "/quit"):
+            if line == "/sources":
+                screen.sources((answer.citations or answer.nearest) if answer else ())
+            elif line == "/articles":
+                screen.entries(assistant.catalog.entries())
+            elif line and line.startswith("/"):
+                screen.line((f"There is no {line}; there are /sources, /articles and /quit.", "yellow"))
+            elif line:
+                try:
+                    answer = _show(assistant.stream(line, turns, article or []))
+                except BadQuestion as error:
+                    screen.line((str(error), "yellow"))
+                else:
+                    turns.append(_turn(answer))
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    source: Annotated[list[str], typer.Argument(help="Files, folders, addresses, or - for standard input.")],
+    title: Annotated[str, typer.Option(help="The title, where the file has none or a wrong one.")] = "",
+) -> None:
+    """Add articles to the library: text, Markdown, HTML, PDF or Word."""
+    from index.sources import sources
+
+    codes = {0}
+    with opened(context) as assistant, _bar() as bar:
+        for given in source:
+            try:
+                for one in sources(given, title):
+                    codes.add(_add(assistant, one, bar))
+            except BadSource as error:
+                codes.add(_refused(given, error))
+        assistant.catalog.snapshot()
+    raise typer.Exit(max(codes))
+
+
+@app.command()
+def articles(context: typer.Context) -> None:
+    """List the library."""
+    with opened(context) as assistant:
+        screen.entries(assistant.catalog.entries())
+
+
+@app.command()
+def show(context: typer.Context, id: Annotated[str, typer.Argument(help="Its id, or how it begins.")]) -> None:
+    """Print the canonical text of an article, to which citations point."""
+    with opened(context) as assistant:
+        found = assistant.catalog.library.article(assistant.catalog.entry(id).id)
+        sys.stdout.write(found.text if found else "")
+        sys.stdout.write("\n" if sys.stdout.isatty() else "")
+
+
+@app.command()
+def remove(context: typer.Context, id: Annotated[str, typer.Argument(help="Its id, or how it begins.")]) -> None:
+    """Forget an article."""
+    with opened(context) as assistant:
+        screen.line("removed ", (assistant.catalog.remove(id).id, "cyan"))
+
+
+@app.command()
+def rebuild(
+    context: typer.Context,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Make the vectors anew too, by the model of the settings.")
+    ] = False,
+) -> None:
+    """Make the index anew from the library."""
+    with opened(context) as assistant, _bar() as bar:
+        task = bar.add_task("rebuilding", total=None)
+        count = assistant.catalog.rebuild(embed=embed, progress=_follow(bar, task))
+    screen.line(f"The index holds {count:,} passages.")
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Cut the network off first, and tell what tries it.")
+    ] = False,
+) -> None:
+    """Check versions, models, library and index; exit with 3 where something is wrong."""
+    from assistant.doctor import cut_network, examine, watch_network
+
+    cut = offline and cut_network()
+    calls = watch_network() if offline else None
+    with opened(context) as assistant, _bar() as bar:
+        task = bar.add_task("searching every passage", total=None)
+        sound = True
+        for finding in examine(assistant, context.obj, _follow(bar, task), calls):
+            sound = sound and finding.sound
+            said = " (and was cut off from it)" if cut and finding.check == "network" else ""
+            mark = ("ok   ", "green") if finding.sound else ("WRONG", "bold red")
+            screen.line(mark, f" {finding.check:9}", finding.found, said)
+    raise typer.Exit(0 if sound else FAILED)
+
+
+def main() -> None:
+    """Run the command line. Errors are one sentence on standard error; the traceback goes to ASSISTANT's debug log."""
+    _quieten()
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except typer.TyperException as error:
+        asked = getattr(error, "ctx", None)
+        _fail(f"{error.format_message()} See: {asked.command_path if asked else 'article-assistant'} --help", WRONG_USE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's last flush finds a place
+        sys.exit(FAILED)
+    except Exception as error:  # noqa: BLE001 (the one catch-all of this door)
+        logging.getLogger("assistant").debug("failed", exc_info=error)
+        _fail(_words(error), _code(error))
+
+
+@contextmanager
+def opened(context: typer.Context, *, to_answer: bool = False) -> Iterator[Any]:
+    """The assistant of the settings, closed at the end; `to_answer` loads the models first."""
+    with notes.status("Opening the library…"):
+        from assistant.assemble import assistant  # here, not above: importing torch and Chroma takes seconds
+
+        made = assistant(context.obj)
+    try:
+        if to_answer:
+            with notes.status("Loading the models…"):
+                made.ready()
+        yield made
+    finally:
+        made.catalog.close()
+
+
+def _show(stream: Iterator[Claim | Answer]) -> Answer:
+    waiting = notes.status("Reading…")
+    waiting.start()
+    try:
+        for part in stream:
+            waiting.stop()
+            if isinstance(part, Claim):
+                screen.claim(part)
+            else:
+                screen.rest(part)
+                return part
+    finally:
+        waiting.stop()
+    raise AssertionError("a stream ends with its answer")
+
+
+def _ask_lines(assistant: Any, articles: list[str]) -> int:
+    """Answer each line of standard input; a line may follow on the one before, an empty one starts anew."""
+    turns: list[Turn] = []
+    code = ANSWERED
+    for line in sys.stdin:
+        if not line.strip():
+            turns = []
+            continue
+        try:
+            answer = assistant.ask(line, turns, articles)
+        except BadQuestion as error:
+            _print_json({"question": line.strip(), "error": str(error)})
+            code = WRONG_USE
+            continue
+        _print_json(answer.as_json())
+        turns.append(_turn(answer))
+        code = max(code, ANSWERED if answer.found else NOT_FOUND)
+    return code
+
+
+def _add(assistant: Any, source: Any, bar: Progress) -> int:
+    task = bar.add_task(source.name, total=None)
+    try:
+        entry, change = assistant.catalog.add(source.read(), _follow(bar, task))
+    except (BadSource, Unreachable) as error:
+        return _refused(source.name, error)
+    finally:
+        bar.remove_task(task)
+    screen.entry(entry, change)
+    return 0
+
+
+def _refused(name: str, error: Exception) -> int:
+    notes.print(f"{name}: {error}", style="red", markup=False, soft_wrap=True)
+    return _code(error)
+
+
+def _turn(answer: Answer) -> Turn:
+    return Turn(answer.question, answer.searched_for, answer.found)
+
+
+def _prompt() -> str | None:
+    try:
+        return input("› ").strip()
+    except EOFError:
+        return None
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _bar() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=notes, transient=True)
+
+
+def _follow(bar: Progress, task: Any) -> Callable[[int, int], None]:
+    return lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _words(error: Exception) -> str:
+    known = (BadQuestion, BadSettings, BadSource, BadStore, Unreachable, KeyError)
+    if isinstance(error, known):
+        return str(error.args[0])
+    return f"Something went wrong that should not ({type(error).__name__}: {error}). Run: article-assistant doctor"
+
+
+def _code(error: Exception) -> int:
+    return WRONG_USE if isinstance(error, BadQuestion | BadSettings | BadSource | KeyError) else FAILED
+
+
+def _fail(sentence: str, code: int) -> None:
+    notes.print(" ".join(sentence.split()), style="red", markup=False, soft_wrap=True)
+    sys.exit(code)
+
+
+def _quieten() -> None:
+    """What libraries print or send is not ours to show."""
+    for name in ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_TELEMETRY", "TRANSFORMERS_NO_ADVISORY_WARNINGS"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger().addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        cast(Any, stream).reconfigure(errors="replace")

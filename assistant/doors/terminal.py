@@ -1,0 +1,57 @@
+"""How an answer looks in a terminal: in colour there, plain and unwrapped when piped."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from assistant.answer import Answer, Citation, Claim
+from index.catalog import Change
+from index.library import Entry
+
+MARKS = {"quoted": ("“", "”"), "supported": ("", ""), "unsupported": ("", "")}
+
+
+class Screen:
+    """Writes to a rich console. Article text is never read as markup."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """One line of texts, each alone or with a style; wrapped only on a terminal."""
+        self.console.print(Text.assemble(*parts), soft_wrap=not self.console.is_terminal)
+
+    def claim(self, claim: Claim) -> None:
+        opening, closing = MARKS[claim.state]
+        numbers = "".join(f"[{citation.n}]" for citation in claim.citations)
+        self.line((f"{opening}{claim.text}{closing}", "bold"), " ", (numbers or "(unsupported)", "cyan"))
+        self.line()
+
+    def rest(self, answer: Answer) -> None:
+        """What follows the claims: the sources, or the words for "not found" and what is nearest."""
+        if answer.searched_for != answer.question:
+            self.line((f"Searched for: {answer.searched_for}", "dim"))
+        if answer.found:
+            self.line(("Sources", "underline"))
+            self.sources(answer.citations)
+        else:
+            self.line((answer.not_found, "yellow"))
+            self.sources(answer.nearest)
+
+    def sources(self, citations: Iterable[Citation]) -> None:
+        for c in citations:
+            place = " › ".join(filter(None, (c.title, c.section)))
+            self.line((f"[{c.n}]", "cyan"), " ", (place, "italic"), (f"  characters {c.start}–{c.end}", "dim"))
+            self.line("    ", (f"“{' '.join(c.quote.split())}”", "dim"))
+            if c.url:
+                self.line("    ", (c.url, "dim"))
+
+    def entry(self, entry: Entry, change: Change | None = None) -> None:
+        counts = f"{entry.blocks} blocks, {entry.sentences} sentences, {entry.passages} passages"
+        said = f"  {change}" if change else "  comes with Article Assistant" if entry.shipped else ""
+        self.line((entry.id, "cyan"), "  ", (entry.title, "bold"), "  ", counts, (said, "green"))
+
+    def entries(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.entry(entry)

@@ -1,0 +1,9 @@
+"""What can go wrong when a question is asked, sorted by who must act. For articles and their store: index/errors.py."""
+
+
+class BadQuestion(ValueError):
+    """The question cannot be asked as it is; the person who asks must change it."""
+
+
+class BadSettings(ValueError):
+    """A setting is unknown or has a value it cannot have; whoever runs the program must change it."""

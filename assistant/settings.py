@@ -1,0 +1,51 @@
+"""Every setting: name, type, default, meaning. Nothing else reads the environment."""
+
+import difflib
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import BadSettings
+from index.embedder import BUNDLED
+
+PREFIX = "ASSISTANT_"
+
+
+class Settings(BaseSettings):
+    """Each is read from the environment variable of its name in capitals behind ASSISTANT_."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("article-assistant", appauthor=False)),
+        description="the folder that holds the library and its index",
+    )
+    embedding_model: str = Field(
+        BUNDLED, description="a sentence-transformers model: the bundled one, a folder, or a name on the hub"
+    )
+    answerability_floor: float = Field(
+        0.5, ge=0, le=1, description="below this answerability the answer is “not found”"
+    )
+    most_sentences: int = Field(4, ge=1, le=20, description="how many sentences an answer quotes at most")
+    candidates: int = Field(50, ge=1, le=1000, description="passages that search hands to the reader")
+    read_all_sentences: int = Field(
+        5000, ge=0, description="a library of up to this many sentences is read whole, whatever search finds"
+    )
+
+    @classmethod
+    def load(cls, **given: object) -> "Settings":
+        """The settings of the environment, and before them what is `given`. Raises BadSettings."""
+        known = {PREFIX + name.upper() for name in cls.model_fields}
+        for name in os.environ:
+            if name.upper().startswith(PREFIX) and name.upper() not in known:
+                near = difflib.get_close_matches(name.upper(), known, n=2, cutoff=0.5) or sorted(known)
+                raise BadSettings(f"{name} is not a setting. Did you mean {' or '.join(near)}?")
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            name = PREFIX + str(wrong["loc"][0]).upper()
+            raise BadSettings(f"{name} cannot be {wrong['input']!r}: {wrong['msg'].lower()}.") from error

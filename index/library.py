@@ -1,0 +1,267 @@
+"""The library: articles, their passages and their vectors in one SQL database. The store of record."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+
+from index.article import Article, Block, Span
+from index.embedder import Vectors
+from index.errors import BadStore
+from index.passages import Passage
+
+SCHEMA = "1"
+
+metadata = sa.MetaData()
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("blocks", sa.Text, nullable=False),  # JSON: [[start, end, kind, level, aside], …]
+    sa.Column("sentences", sa.Text, nullable=False),  # JSON: [[start, end], …]
+    sa.Column("block_count", sa.Integer, nullable=False),
+    sa.Column("sentence_count", sa.Integer, nullable=False),
+    sa.Column("language", sa.String, nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("url", sa.String, nullable=False),
+    sa.Column("hash", sa.String, nullable=False),
+    sa.Column("shipped", sa.Boolean, nullable=False),
+    sa.Column("added", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),  # float32 (sentences, size)
+)
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("article", sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("context", sa.Text, nullable=False),
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32 (size,)
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the library knows of an article without opening it; `added` is UTC."""
+
+    id: str
+    title: str
+    language: str
+    source: str
+    url: str
+    hash: str
+    shipped: bool
+    added: datetime
+    blocks: int
+    sentences: int
+    passages: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An article as it is kept: its passages, and unit vectors for those and for its sentences.
+
+    `passage_vectors` is float32 (passages, size), `sentence_vectors` float32 (sentences, size).
+    """
+
+    id: str
+    article: Article
+    passages: tuple[Passage, ...]
+    passage_vectors: Vectors
+    sentence_vectors: Vectors
+
+    def key(self, passage: Passage) -> str:
+        """The passage's name in the index: it changes when the article's text does."""
+        return f"{self.id}@{self.article.hash[:12]}#{passage.number}"
+
+
+class Library:
+    """The database at `url`, made when it is not there. Raises BadStore when it cannot be opened or is another's."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+        with self._begin() as connection:
+            metadata.create_all(connection)
+            schema = _fact(connection, "schema")
+            if schema is None:
+                _remember(connection, schema=SCHEMA, revision="0")
+            elif schema != SCHEMA:
+                raise BadStore(f"The library was written by another version (schema {schema}, not {SCHEMA}). Update.")
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Library":
+        return cls(f"sqlite:///{folder / 'library.db'}")
+
+    @contextmanager
+    def _begin(self) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept or none."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            reason = getattr(error, "orig", None) or error
+            raise BadStore(
+                f"The library ({self.engine.url.render_as_string()}) could not be used: {reason}. "
+                "Check the disk and the file, or restore a copy."
+            ) from error
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes ever made; the same number means the same content."""
+        with self._begin() as connection:
+            return int(_fact(connection, "revision") or 0)
+
+    @property
+    def embedder(self) -> str:
+        """The embedding model of all vectors in it; empty before the first article."""
+        with self._begin() as connection:
+            return _fact(connection, "embedder") or ""
+
+    def entries(self) -> list[Entry]:
+        """What is in it, in the order it was added."""
+        counted = sa.select(sa.func.count()).where(passages.c.article == articles.c.id).scalar_subquery()
+        columns = [c for c in articles.c if c.name not in ("text", "blocks", "sentences", "sentence_vectors")]
+        with self._begin() as connection:
+            rows = connection.execute(sa.select(*columns, counted.label("cut")).order_by(articles.c.added)).all()
+        return [
+            Entry(
+                row.id, row.title, row.language, row.source, row.url, row.hash, row.shipped, row.added,
+                row.block_count, row.sentence_count, row.cut,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def article(self, article_id: str) -> Article | None:
+        with self._begin() as connection:
+            row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).first()
+        return _article(row) if row else None
+
+    def read(self) -> tuple[int, list[Kept]]:
+        """The revision and everything kept at that revision, in the order it was added."""
+        with self._begin() as connection:
+            revision = int(_fact(connection, "revision") or 0)
+            rows = connection.execute(sa.select(articles).order_by(articles.c.added)).all()
+            parts = connection.execute(sa.select(passages).order_by(passages.c.article, passages.c.number)).all()
+        by_article: dict[str, list[Any]] = {row.id: [] for row in rows}
+        for part in parts:
+            by_article[part.article].append(part)
+        return revision, [_kept(row, by_article[row.id]) for row in rows]
+
+    def put(
+        self, kept: Sequence[Kept], *, embedder: str, instead_of: Sequence[str] = (), shipped: bool = False
+    ) -> None:
+        """Add articles and remove those they take the place of, in one step; one of the same id is replaced."""
+        with self._begin() as connection:
+            going = [*instead_of, *(one.id for one in kept)]
+            connection.execute(sa.delete(articles).where(articles.c.id.in_(going)))
+            for one in kept:
+                connection.execute(sa.insert(articles).values(**_article_row(one), shipped=shipped))
+                if one.passages:
+                    connection.execute(sa.insert(passages), _passage_rows(one))
+            _remember(connection, embedder=embedder, revision=str(int(_fact(connection, "revision") or 0) + 1))
+
+    def remove(self, article_id: str) -> bool:
+        """Whether it was there."""
+        with self._begin() as connection:
+            gone = connection.execute(sa.delete(articles).where(articles.c.id == article_id)).rowcount
+            if gone:
+                _remember(connection, revision=str(int(_fact(connection, "revision") or 0) + 1))
+        return bool(gone)
+
+    def problems(self) -> list[str]:
+        """What the database itself says is wrong with it; nothing when it is sound (SQLite's integrity check)."""
+        if self.engine.dialect.name != "sqlite":
+            return []
+        with self._begin() as connection:
+            lines = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check").all()]
+        return [line for line in lines if line != "ok"]
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _fact(connection: sa.Connection, name: str) -> str | None:
+    return connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar()
+
+
+def _remember(connection: sa.Connection, **values: str) -> None:
+    connection.execute(sa.delete(facts).where(facts.c.name.in_(values)))
+    connection.execute(sa.insert(facts), [{"name": name, "value": value} for name, value in values.items()])
+
+
+def _article_row(kept: Kept) -> dict[str, Any]:
+    article = kept.article
+    return {
+        "id": kept.id,
+        "title": article.title,
+        "text": article.text,
+        "blocks": json.dumps([[b.start, b.end, b.kind, b.level, b.aside] for b in article.blocks]),
+        "sentences": json.dumps([[s.start, s.end] for s in article.sentences]),
+        "block_count": len(article.blocks),
+        "sentence_count": len(article.sentences),
+        "language": article.language,
+        "source": article.source,
+        "url": article.url,
+        "hash": article.hash,
+        "added": datetime.now(UTC),
+        "sentence_vectors": kept.sentence_vectors.tobytes(),
+    }
+
+
+def _passage_rows(kept: Kept) -> list[dict[str, Any]]:
+    return [
+        {"article": kept.id, "number": p.number, "first": p.first, "last": p.last, "context": p.context,
+         "vector": vector.tobytes()}
+        for p, vector in zip(kept.passages, kept.passage_vectors, strict=True)
+    ]  # fmt: skip
+
+
+def _article(row: Any) -> Article:
+    blocks = tuple(Block(*block) for block in json.loads(row.blocks))
+    sentences = tuple(Span(*sentence) for sentence in json.loads(row.sentences))
+    try:
+        article = Article(row.title, row.text, blocks, sentences, row.language, row.source, row.url)
+    except ValueError:
+        article = None
+    if article is None or article.hash != row.hash:
+        raise BadStore(f"The text of article {row.id!r} is not the one that was added. Remove it and add it again.")
+    return article
+
+
+def _kept(row: Any, parts: Sequence[Any]) -> Kept:
+    article = _article(row)
+    cut = []
+    for part in parts:
+        start, end = article.sentences[part.first].start, article.sentences[part.last - 1].end
+        cut.append(Passage(part.number, start, end, part.first, part.last, article.text[start:end], part.context))
+    sentence_vectors = np.frombuffer(row.sentence_vectors, np.float32)
+    vectors = np.frombuffer(b"".join(part.vector for part in parts), np.float32)
+    return Kept(row.id, article, tuple(cut), _rows(vectors, len(cut)), _rows(sentence_vectors, len(article.sentences)))
+
+
+def _rows(vectors: Vectors, count: int) -> Vectors:
+    return vectors.reshape(count, -1) if count else np.zeros((0, 0), np.float32)

@@ -1,0 +1,61 @@
+"""What a person names on the way in: files, folders, addresses, standard input -> what can be read as an article."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.article import Article
+from index.errors import BadSource
+from index.fetch import fetch
+from index.formats import read_guarded
+
+MOST_BYTES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something to be read: `name` is shown to the person, `read` gives the article or raises."""
+
+    name: str
+    read: Callable[[], Article]
+
+
+def sources(given: str, title: str = "") -> Iterator[Source]:
+    """One source for a file, an address or `-` (standard input), one for each file in a folder, by name.
+
+    Raises BadSource when there is no such thing, or the folder holds no file.
+    """
+    if given == "-":
+        yield Source("standard input", lambda: read_guarded(sys.stdin.buffer.read(MOST_BYTES + 1), title=title))
+    elif "://" in given:
+        yield Source(given, lambda: _from_address(given, title))
+    else:
+        path = Path(given).expanduser()
+        if not path.exists():
+            raise BadSource(f"There is no file or folder {given!r}. Check the name.")
+        found = (
+            [path] if not path.is_dir() else sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
+        )
+        if not found:
+            raise BadSource(f"The folder {given!r} holds no file. Name another.")
+        for file in found:
+            yield Source(str(file), lambda file=file: _from_file(file, title))  # type: ignore[misc]
+
+
+def _from_file(path: Path, title: str) -> Article:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BadSource(f"{path.name} cannot be read: {error.strerror}.") from error
+    return read_guarded(data, name=str(path.resolve()), title=title)
+
+
+def _from_address(address: str, title: str) -> Article:
+    page = fetch(address)
+    return read_guarded(page.data, name=page.url, url=page.url, title=title)
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -1,0 +1,67 @@
+"""Questions with known answers, one context a line (the format of the README), as articles."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.article import Article, Piece, Span, flat
+from index.embedder import Embedder
+from index.library import Kept
+from index.passages import cut
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about the context at `context`; `answers` are the spans that answer it, none where it does not."""
+
+    question: str
+    context: int
+    answers: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """A context as an article, with the questions asked of it."""
+
+    dataset: str
+    article: Article
+    questions: tuple[Asked, ...]
+
+
+def contexts(path: Path) -> list[Context]:
+    """The contexts of a .jsonl file, in its order; answers are moved to where they stand in the canonical text."""
+    read = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        article = Article.of([Piece("paragraph", row["context"])], title=row["title"].replace("_", " "), language="en")
+        asked = [
+            Asked(q["question"], number, tuple(_moved(row["context"], article.text, *span) for span in q["answers"]))
+            for q in row["questions"]
+        ]
+        read.append(Context(row["dataset"], article, tuple(asked)))
+    return read
+
+
+def kept(read: Iterable[Context], embedder: Embedder) -> list[Kept]:
+    """The articles with their passages and vectors, embedded in one go; ids are their places in `read`."""
+    articles = [context.article for context in read]
+    passages = [cut(article, embedder.count_tokens, embedder.longest - 2) for article in articles]
+    passage_vectors = embedder.embed([p.searchable for cuts in passages for p in cuts])
+    sentence_vectors = embedder.embed([article[s] for article in articles for s in article.sentences])
+    made, first, second = [], 0, 0
+    for number, (article, cuts) in enumerate(zip(articles, passages, strict=True)):
+        last, until = first + len(cuts), second + len(article.sentences)
+        made.append(
+            Kept(str(number), article, tuple(cuts), passage_vectors[first:last], sentence_vectors[second:until])
+        )
+        first, second = last, until
+    return made
+
+
+def _moved(raw: str, canonical: str, start: int, end: int) -> Span:
+    """A span of the raw context in the canonical text: the same where nothing changed, else found by what is before."""
+    if raw == canonical:
+        return Span(start, end)
+    begin = len(flat(raw[:start] + "|")) - 1
+    return Span(begin, begin + len(flat(raw[start:end])))

@@ -1,0 +1,146 @@
+"""Chroma, through langchain-chroma: an index of the passages' vectors, always to be made again from the library."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+from langchain_chroma import Chroma
+
+from index.embedder import Vectors
+
+COLLECTION = "passages"
+POINTER = "current"  # the file that names the folder in use
+MOST_AT_ONCE = 5_000  # Chroma takes at most 5,461 rows a call
+# Vectors stay in Chroma's SQLite log: its hnsw files are rewritten in place without fsync, and a kill then can spoil
+# them for good. The other three make search exact at this scale (recall@100 1.000 at 8,000 passages, tests/benchmarks).
+CONFIGURATION = {
+    "hnsw": {
+        "space": "cosine", "sync_threshold": 1_000_000, "ef_search": 500, "ef_construction": 300, "max_neighbors": 32,
+    }
+}  # fmt: skip
+
+
+class VectorIndex:
+    """The vectors of passages by key, in `folder`. Only one process may have it open."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.client: ClientAPI | None = None
+
+    def match(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> bool:
+        """Make the index hold exactly these vectors; `articles` says whose each key is.
+
+        Adds what is missing and removes what is left over, and builds it anew where it cannot be read. True when it
+        was built anew.
+        """
+        held = self._held()
+        if held is None:
+            self.rebuild(vectors, articles)
+            return True
+        collection = self._open().get_collection(COLLECTION, embedding_function=None)
+        for keys in _batches(held - vectors.keys()):
+            collection.delete(ids=keys)
+        self._add(collection, [key for key in vectors if key not in held], vectors, articles)
+        return False
+
+    def rebuild(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> None:
+        """A new folder is filled, then the pointer is switched to it in one step, then the old one goes."""
+        self.close()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        old = {path for path in self.folder.iterdir() if path.is_dir()}
+        numbers = [int(path.name) for path in old if path.name.isdigit()]
+        new = self.folder / str(max(numbers, default=0) + 1)
+        self.client = _client(new)
+        collection = self.client.create_collection(COLLECTION, configuration=CONFIGURATION, embedding_function=None)  # type: ignore[arg-type]
+        self._add(collection, list(vectors), vectors, articles)
+        pointer = self.folder / f"{POINTER}.new"
+        with open(pointer, "w", encoding="utf-8") as file:
+            file.write(new.name)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(pointer, self.folder / POINTER)
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def nearest(self, vector: Vectors, limit: int, articles: Sequence[str] = ()) -> list[str]:
+        """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any."""
+        chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
+        where: Any = {"article": {"$in": list(articles)}} if articles else None
+        found = chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit, filter=where)
+        return [str(document.id) for document, _ in found]
+
+    def keys(self) -> set[str]:
+        return self._held() or set()
+
+    def close(self) -> None:
+        if self.client is not None:
+            self.client.close()  # type: ignore[attr-defined]
+            self.client = None
+
+    def _path(self) -> Path | None:
+        try:
+            return self.folder / (self.folder / POINTER).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _open(self) -> ClientAPI:
+        if self.client is None:
+            path = self._path()
+            assert path is not None, "match() or rebuild() comes first"
+            self.client = _client(path)
+        return self.client
+
+    def _held(self) -> set[str] | None:
+        """The keys it holds; None when there is no index, or none that can be read."""
+        path = self._path()
+        if path is None or (self.client is None and not _sound(path / "chroma.sqlite3")):
+            return None
+        try:
+            collection = self._open().get_collection(COLLECTION, embedding_function=None)
+            settled = collection.configuration
+            if settled.get("embedding_function") is not None or not _configured(settled.get("hnsw")):
+                return None
+            return set(collection.get(include=[])["ids"])
+        except (ChromaError, ValueError, KeyError, sqlite3.Error):
+            return None
+
+    def _add(
+        self, collection: Any, keys: Sequence[str], vectors: Mapping[str, Any], articles: Mapping[str, str]
+    ) -> None:
+        for batch in _batches(keys):
+            collection.upsert(
+                ids=batch,
+                embeddings=np.stack([vectors[key] for key in batch]),
+                metadatas=[{"article": articles[key]} for key in batch],
+                documents=batch,  # langchain-chroma leaves out what has no document; the text itself is the library's
+            )
+
+
+def _client(path: Path) -> ClientAPI:
+    return chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False))
+
+
+def _configured(hnsw: Any) -> bool:
+    return bool(hnsw) and all(hnsw.get(name) == value for name, value in CONFIGURATION["hnsw"].items())
+
+
+def _sound(file: Path) -> bool:
+    """Whether SQLite finds its file whole. Chroma would open an empty file as a new database."""
+    try:
+        with sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True) as connection:
+            return bool(file.stat().st_size) and connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    except (OSError, sqlite3.Error):
+        return False
+
+
+def _batches(keys: Iterable[str]) -> Iterable[list[str]]:
+    keys = list(keys)
+    return (keys[start : start + MOST_AT_ONCE] for start in range(0, len(keys), MOST_AT_ONCE))
