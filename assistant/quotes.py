@@ -9,7 +9,7 @@ from index.article import Article, Block, Span
 from index.library import Kept
 from index.reader import Reading, Scored
 
-KEEP, KEEP_BROAD = 0.7, 0.35  # of the best score: what is quoted beside it
+KEEP, KEEP_BROAD = 0.4, 0.2  # of the best score: what is quoted beside it
 LONGEST_LIST = 1_200  # characters of a list that is quoted as one
 REACH = 15  # sentences in which announced parts are looked for
 

@@ -21,7 +21,7 @@ MOST_CHARACTERS = 2_000_000  # about 700 book pages; a longer text is refused ra
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
     "\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     "|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]"
 )
 _PLAIN = "\\s\x00-\u02ff\u2000-\u200d"  # beside these a joiner has nothing to join

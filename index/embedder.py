@@ -63,6 +63,10 @@ class Embedder(Embeddings):
         vectors = self.model.encode_query([question], normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, np.float32).reshape(-1)
 
+    def understands(self, language: str) -> bool:
+        """Whether it was made for texts in `language` (ISO 639-1); the bundled model is English (its card)."""
+        return self.name != BUNDLED or language == "en"
+
     def count_tokens(self, text: str) -> int:
         """How many tokens of the model `text` has, without the two that mark its ends."""
         return len(self.model.tokenizer.encode(text, add_special_tokens=False, verbose=False))

@@ -80,9 +80,11 @@ class PlainReader:
             return Reading((), 0.0)
         signals = self.signals(question, passages)
         fused = signals.sentences @ SENTENCE_WEIGHTS
-        answerability = float(1 / (1 + np.exp(-(np.append(signals.evidence, 1.0) @ ANSWER_WEIGHTS))))
-        scores = answerability * np.exp(fused - fused.max())
         order = np.argsort(-fused, kind="stable")
+        answerability = float(1 / (1 + np.exp(-(np.append(signals.evidence, 1.0) @ ANSWER_WEIGHTS))))
+        if not signals.evidence[-1] and not self.embedder.understands(signals.places[order[0]][0].article.language):
+            answerability = 0.0  # in a language that the model does not know, only shared words are evidence
+        scores = answerability * np.exp(fused - fused.max())
         ranked = [(*signals.places[row], float(scores[row])) for row in order]
         return Reading(tuple(Scored(kept, number, score) for kept, number, score in ranked), answerability)
 

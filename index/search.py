@@ -11,7 +11,7 @@ from index.catalog import Located, Snapshot
 from index.embedder import Embedder
 from index.vectors import VectorIndex
 
-COSINE_WEIGHT, BM25_WEIGHT = 0.7, 0.3  # each standardised over the candidates; tests/evals shows what they give
+COSINE_WEIGHT, BM25_WEIGHT = 0.7, 0.3  # each standardised over the library; tests/evals shows what they give
 DEPTH = 100  # passages taken from each ranking
 
 
@@ -43,11 +43,10 @@ class Search(BaseRetriever):
         near = self.index.nearest(vector, depth, [kept.id for kept in snapshot.kept] if snapshot.partial else [])
         by_meaning = [snapshot.positions[key] for key in near if key in snapshot.positions]
         candidates = np.union1d(np.argsort(-bm25, kind="stable")[:depth], np.array(by_meaning, np.int64))
-        cosines = snapshot.passage_vectors[candidates] @ vector
-        fused = COSINE_WEIGHT * standardised(cosines) + BM25_WEIGHT * standardised(bm25[candidates])
+        fused = COSINE_WEIGHT * standardised(snapshot.passage_vectors @ vector) + BM25_WEIGHT * standardised(bm25)
         passages = list(snapshot.passages.values())
-        best = np.argsort(-fused, kind="stable")[: self.limit]
-        return [(passages[candidates[place]], float(fused[place])) for place in best]
+        best = candidates[np.argsort(-fused[candidates], kind="stable")[: self.limit]]
+        return [(passages[place], float(fused[place])) for place in best]
 
 
 def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,7 +10,8 @@ import pytest
 from index.article import Article, Piece
 from index.errors import BadSource
 from index.formats import read_guarded
-from index.pdf import read_pdf, superscript
+from index.pdf import read_pdf
+from index.superscript import superscript
 
 BAD_PDFS = Path(__file__).parents[3] / "shared" / "data" / "pdfs"
 PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")

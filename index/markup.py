@@ -1,0 +1,248 @@
+"""Trees of tags -> pieces: HTML pages, and Markdown and Word once they are HTML."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import replace
+
+from lxml import etree, html
+
+from index.article import Kind, Piece, flat
+from index.superscript import superscript
+
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("li", "item", "dt", "dd"), "list item"),
+    **dict.fromkeys(("blockquote", "quote"), "quote"),
+    **dict.fromkeys(("figcaption", "caption"), "caption"),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "head"), "heading"),
+    "pre": "code",
+    "row": "table row",
+}
+BLOCKS = frozenset(KINDS) | frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside body center cell details div dl fieldset figure footer form header hgroup hr list main "
+        "nav ol p section summary table tbody td tfoot th thead tr ul",
+    )
+)
+UNSEEN = frozenset(
+    re.findall(
+        r"\w+",
+        "script style template noscript iframe object embed svg canvas audio video picture img select textarea button "
+        "input rp",
+    )
+)
+FURNITURE = {"nav", "footer", "aside", "dialog", "menu"}
+ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "button", "menu"}
+HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|font-size\s*:\s*0*\.?0+\s*([a-z%]+\s*)?(!|;|$)", re.I
+)
+UNSHOWN_CLASS = re.compile(r"(^|\s)(sr-only|screen-reader-text|visually-?hidden)(\s|$)", re.I)
+ASIDE_CLASS = re.compile(
+    r"(^|[\s_-])(byline|author|share|sharing|social|related|newsletter|cookies?|consent|breadcrumbs?|promo|advert|ads?|"
+    r"sidebar|comments?|subscribe|tags)([\s_-]|$)",
+    re.I,
+)
+
+
+def read_html(text: str) -> tuple[str, list[Piece]]:
+    """The title (may be empty) and the article of a page: trafilatura's finding, or our own walk where that lost its
+    structure or its text.
+    """
+    from trafilatura import bare_extraction  # here, not above: importing it takes 0.5 s
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    page = html.document_fromstring(text.encode(), parser=parser)
+    _take_out(page, (element for element in page.iter() if _unshown(element)))
+    _mark_notes(page)
+    found = bare_extraction(deepcopy(page), with_metadata=True, include_formatting=True, include_comments=False)
+    theirs = list(_walk(found.body)) if found is not None and not isinstance(found, dict) else []
+    root = _root(page)
+    _take_out(root, (element for element in root.iter() if element is not root and _furniture(element)))
+    ours = list(_walk(root))
+    title = getattr(found, "title", "") or " ".join(page.xpath("string((//h1|//title)[1])").split())
+    return title, ours if _lost(theirs, ours, whole=root.tag != "body") else theirs
+
+
+def _take_out(root: html.HtmlElement, elements: Iterable[html.HtmlElement]) -> None:
+    """`root` without `elements`; all at once, since one by one costs the square of their number."""
+    for element in list(elements):
+        element.tag = "unseen"
+    etree.strip_elements(root, "unseen", with_tail=False)
+
+
+def _unshown(element: html.HtmlElement) -> bool:
+    if element.tag in ("html", "head", "body", "title") or element.getparent() is None:
+        return False
+    style = re.sub(r"/\*[^*]*\*/", "", element.get("style", ""))
+    return (
+        element.tag in UNSEEN
+        or element.get("hidden") is not None
+        or element.get("aria-hidden", "").lower() == "true"
+        or bool(HIDING.search(style) or UNSHOWN_CLASS.search(element.get("class", "")))
+    )
+
+
+def _furniture(element: html.HtmlElement) -> bool:
+    form = element.tag == "form" and element.find(".//p") is None and element.find(".//article") is None
+    return form or element.tag in FURNITURE or element.get("role") in ROLES
+
+
+def _root(page: html.HtmlElement) -> html.HtmlElement:
+    """The one element that holds the article: <article>, <main>, else <body>."""
+    for path in ("//article[not(ancestor::article)]", "//main", "//*[@role='main']"):
+        held = page.xpath(path)
+        if len(held) == 1 and held[0].text_content().strip():
+            return held[0]
+    body = page.find("body")
+    return page if body is None else body
+
+
+def _lost(theirs: Sequence[Piece], ours: Sequence[Piece], *, whole: bool) -> bool:
+    """Whether `theirs` lost what `ours` kept; `whole` says that ours comes from an element made for the article."""
+
+    def length(pieces: Sequence[Piece]) -> int:
+        return sum(len(flat(piece.text)) for piece in pieces if not piece.aside)
+
+    def kinds(pieces: Sequence[Piece]) -> set[Kind]:
+        return {piece.kind for piece in pieces if not piece.aside and piece.kind not in ("paragraph", "caption")}
+
+    collapsed = len(theirs) < 2 < 1 + len(ours)
+    return collapsed or (whole and (length(theirs) < 0.6 * length(ours) or bool(kinds(ours) - kinds(theirs))))
+
+
+def _mark_notes(root: html.HtmlElement) -> None:
+    """Superscripts as characters, so that a note's number does not glue to the number before it; no links back."""
+    _take_out(root, (a for a in root.iter("a") if len(a) == 0 and (a.text or "").strip(" \ufe0e") in ("↑", "↩", "^")))
+    for sup in list(root.iter("sup")):
+        mark = " ".join(sup.text_content().split())
+        links = [*sup.iter("a"), *(a for a in sup.iterancestors("a"))]
+        noted = any((a.get("href") or "").startswith("#") for a in links) and re.fullmatch(r"\[?(\w{1,4})\]?", mark)
+        shown = f"[{noted[1]}]" if noted else superscript(_before(sup), mark)
+        sup.clear(keep_tail=True)
+        sup.text = shown
+    etree.strip_tags(root, "sup")
+
+
+def _before(element: html.HtmlElement) -> str:
+    """The text that stands directly before `element` in its block."""
+    while element is not None and element.tag not in BLOCKS:
+        above, parent = element.getprevious(), element.getparent()
+        if above is not None and (above.tail or above.text_content()):
+            return str(above.tail or above.text_content())[-40:]
+        if above is None and parent is not None and parent.text:
+            return str(parent.text)[-40:]
+        element = parent if above is None else above
+    return ""
+
+
+def _walk(root: etree._Element) -> Iterator[Piece]:
+    """The blocks of a tree of HTML, or of trafilatura's own tags, each text once and in its innermost block."""
+    _prepare(root)
+    inside: list[Piece] = [Piece("paragraph", "")]
+    words: list[str] = []
+
+    def block() -> Iterator[Piece]:
+        text = "".join(words)
+        words.clear()
+        if text.strip():
+            yield replace(inside[-1], text=text)
+
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            if element.tag in BLOCKS:
+                yield from block()
+                inside.append(_context(element, inside[-1]))
+            words.append(element.text or "")
+        else:
+            if element.tag in BLOCKS:
+                yield from block()
+                inside.pop()
+            words.append((element.tail or "") if element is not root else "")
+    yield from block()
+
+
+def _context(element: etree._Element, outer: Piece) -> Piece:
+    kind = KINDS.get(element.tag, outer.kind)
+    named = f"{element.get('class', '')} {element.get('id', '')}"
+    aside = outer.aside or element.tag == "figcaption"
+    if not aside and ASIDE_CLASS.search(named) and element.tag not in ("body", "article", "main"):
+        aside = element.find(".//h1") is None and len(element.findall(".//p")) < 3
+    if not aside and element.tag in ("ul", "ol"):
+        linked = sum(len("".join(link.itertext())) for link in element.iter("a"))
+        aside = linked > 0.8 * len("".join("".join(element.itertext()).split()))
+    name = element.get("rend", "h2") if element.tag == "head" else element.tag
+    level = int(name[1]) if kind == "heading" and name[1:2] in set("123456") else 2 if kind == "heading" else 0
+    return Piece(kind, "", level, aside)
+
+
+def _prepare(root: etree._Element) -> None:
+    """Line breaks as characters, code blocks and table rows under one name, a row's cells as one text."""
+    for element in list(root.iter()):
+        if element.tag in ("br", "lb"):
+            code = any(above.tag in ("pre", "code") for above in element.iterancestors())
+            element.tail = ("\n" if code else " ") + (element.tail or "")
+        elif element.tag == "code" and element.getparent() is not None and element.getparent().tag in ("body", "div"):
+            element.tag = "pre" if "\n" in "".join(element.itertext()) or element.getparent() is root else "code"
+    for table in list(root.iter("table")):
+        if any(table.find(f".//{tag}") is not None for tag in ("table", "h1", "h2", "h3", "list", "ul", "article")):
+            continue
+        if len(table.findall(".//p")) > 2 * len([*table.iter("td", "th", "cell")]):
+            continue
+        for row in [*table.iter("tr", "row")]:
+            cells = [_cell(cell) for cell in row.iter("td", "th", "cell")]
+            for child in list(row):
+                row.remove(child)
+            row.tag, row.text = "row", " | ".join(cells) if any(cells) else ""
+
+
+def _cell(cell: etree._Element) -> str:
+    for inner in cell.iter():
+        if inner.tag in BLOCKS and inner is not cell:
+            inner.tail = " " + (inner.tail or "")
+    return " ".join("".join(cell.itertext()).split())
+
+
+def fragment(markup: str, title: str = "") -> tuple[str, list[Piece]]:
+    """A piece of HTML without a page around it: `title`, else the first heading of level 1, and the pieces."""
+    body = html.document_fromstring(f"<html><body>{markup}</body></html>".encode(), html.HTMLParser(encoding="utf-8"))
+    _mark_notes(body)
+    pieces = list(_walk(body.find("body")))
+    headings = (flat(piece.text) for piece in pieces if piece.kind == "heading" and piece.level == 1)
+    return title or next(headings, ""), pieces
+
+
+FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n((?:(?:[\w-]+[ \t]*[:=]|[ \t#-]).*\n|\n)+?)(\1|\.\.\.)[ \t]*(?:\n|\Z)")
+INLINE_TAGS = re.compile(r"&lt;(/?(?:br|sup|sub|b|i|u|em|strong|small|mark|kbd|p|div|span|center))\s*/?&gt;", re.I)
+DROPPED_TAGS = re.compile(
+    r"&lt;/?(?:img|a|p|div|span|center|details|summary|font|figure|picture|source)\b.*?&gt;", re.I
+)
+
+
+def read_markdown(text: str) -> tuple[str, list[Piece]]:
+    """The title (stated in front, else the first heading of level 1; may be empty) and the pieces."""
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+
+    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    front = FRONT_MATTER.match(text)
+    stated = re.search(r"^title[ \t]*[:=][ \t]*(.+)$", front[2], re.M | re.I) if front else None
+    text = _uncommented(text[front.end() :] if front else text)
+    text = re.sub(r"^ {0,3}(\[\^[\w-]+\]):", r"\n\1\\:", text, flags=re.M)  # else read as the address of a link
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+    plain = RendererHTML.text
+
+    def words(self: RendererHTML, *args: object) -> str:
+        shown = re.sub(r"\[\^([\w-]+)\]", r"[\1]", plain(self, *args))  # type: ignore[arg-type]
+        return DROPPED_TAGS.sub("", INLINE_TAGS.sub(r"<\1>", shown))
+
+    renderer.add_render_rule("text", words)
+    return fragment(renderer.render(text), stated[1].strip().strip("\"'") if stated else "")
+
+
+def _uncommented(text: str) -> str:
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join([*kept, text[at:]])

@@ -1,0 +1,206 @@
+"""The terminal as its user meets it: the installed program, in a process of its own."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PROGRAM = [sys.executable, "-c", "from assistant.doors.cli import main; main()"]
+
+BRIDGE = """# The Old Bridge
+
+The old bridge over the Elm was built by Clara Voss in 1903. It cost 40,000 crowns.
+
+## Damage
+
+A storm tore away two of its arches in 1954. The town council paid for new ones.
+"""
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {**os.environ, "ASSISTANT_DATA_DIR": str(folder), **more}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """The program on a data folder of the test's own; one with an article about a bridge after `filled()`."""
+
+    def go(*arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*PROGRAM, *arguments], cwd=tmp_path, env=environment(tmp_path / "data", **more),
+            input=given, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    (tmp_path / "bridge.md").write_text(BRIDGE, encoding="utf-8")
+    return go
+
+
+def test_an_article_is_added_asked_listed_shown_and_removed(run: Run, tmp_path: Path) -> None:
+    added = run("add", "bridge.md")
+    assert (added.returncode, added.stderr) == (0, "")
+    assert added.stdout == "the-old-bridge  The Old Bridge  4 blocks, 4 sentences, 2 passages  added\n"
+
+    asked = run("ask", "Who built the old bridge?")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout == (
+        "“The old bridge over the Elm was built by Clara Voss in 1903.” [1]\n\n"
+        "Sources\n[1] The Old Bridge  characters 16–76\n"
+        "    “The old bridge over the Elm was built by Clara Voss in 1903.”\n"
+    )
+    lost = run("ask", "How do I reverse a list in Python?")
+    assert lost.returncode == 1
+    assert lost.stdout.startswith(
+        "I could not find this in the article. I read all 4 sentences; the nearest are:\n[1] "
+    )
+
+    again = run("add", "bridge.md")
+    assert (again.returncode, again.stdout.split()[-1]) == (0, "unchanged")
+    (tmp_path / "bridge.md").write_text(BRIDGE.replace("1903", "1904"), encoding="utf-8")
+    assert run("add", "bridge.md").stdout.split()[-1] == "replaced"
+    assert run("articles").stdout == "the-old-bridge  The Old Bridge  4 blocks, 4 sentences, 2 passages\n"
+    shown = run("show", "the-old").stdout
+    assert shown[16:76] == "The old bridge over the Elm was built by Clara Voss in 1904."
+
+    assert run("remove", "the-old-bridge").stdout == "removed the-old-bridge\n"
+    assert "comes with Article Assistant" in run("articles").stdout
+
+
+def test_json_lines_follow_on_one_another_and_an_empty_line_starts_anew(run: Run) -> None:
+    run("add", "bridge.md")
+    lines = "Who built the old bridge?\nAnd when?\n\nAnd when?\n?!\n"
+    done = run("ask", "--json", "-", given=lines)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a.get("searched_for") for a in answers] == [
+        "Who built the old bridge?", "Who built the old bridge? And when?", "And when?", None,
+    ]  # fmt: skip
+    assert answers[3] == {"question": "?!", "error": "The question is empty. Ask something in words."}
+    assert done.returncode == 2
+    text = run("show", "the-old-bridge").stdout
+    for answer in answers[:3]:
+        for citation in answer["citations"] + answer["nearest"]:
+            assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_one_question_as_json_is_one_object(run: Run) -> None:
+    run("add", "-", "--title", "Bridge", given="Clara Voss built the bridge in 1903.")
+    done = run("ask", "--json", "Who built the bridge?")
+    assert json.loads(done.stdout)["claims"] == [
+        {"text": "Clara Voss built the bridge in 1903.", "state": "quoted", "citations": [1]}
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["ask", ""], 2, "The question is empty. Ask something in words."),
+        (["ask"], 2, "Missing argument 'question'. See: article-assistant ask --help"),
+        (["ask", "Who?", "--article", "nope"], 2, "No article with 'nope'. There is: a-road-south-and-its-price"),
+        (["ask", "--colour", "Who?"], 2, "No such option: --colour See: article-assistant ask --help"),
+        (["show", "nope"], 2, "No article with 'nope'. There is: a-road-south-and-its-price"),
+        (["remove", "nope"], 2, "No article with 'nope'. There is: a-road-south-and-its-price"),
+        (["add", "nope.txt"], 2, "nope.txt: There is no file or folder 'nope.txt'. Check the name."),
+        (["--data-dir", "/dev/null", "articles"], 3, "/dev/null cannot be used as the data folder: File exists."),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_a_code(run: Run, arguments: list[str], code: int, words: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith(words)
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_setting_is_refused(run: Run) -> None:
+    done = run("articles", ASSISTANT_FLOOR="1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("ASSISTANT_FLOOR is not a setting. Did you mean ASSISTANT_")
+
+
+def test_one_bad_file_does_not_keep_the_others_out(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.md").write_text(BRIDGE, encoding="utf-8")
+    (folder / "b.txt").write_bytes(b"")
+    (folder / "c.txt").write_text("Wool is sold on Thursdays at the market.", encoding="utf-8")
+    done = run("add", "folder")
+    assert done.returncode == 2
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["the-old-bridge", "c"]
+    assert "b.txt: " in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_second_process_on_the_folder_is_told_so(run: Run, tmp_path: Path) -> None:
+    first = subprocess.Popen(
+        [*PROGRAM, "chat"], env=environment(tmp_path / "data"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdout is not None
+    first.stdout.readline()
+    second = run("articles")
+    first.communicate("/quit\n", timeout=60)
+    assert (second.returncode, second.stdout) == (3, "")
+    assert second.stderr.startswith("Another Article Assistant has ")
+    assert run("articles").returncode == 0
+
+
+def test_a_chat_follows_on_and_shows_its_sources(run: Run) -> None:
+    run("add", "bridge.md")
+    done = run(
+        "chat", given="Who built the old bridge?\nAnd when?\n/sources\n/articles\n/nonsense\n?\n/quit\nnever asked\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Searched for: Who built the old bridge? And when?" in done.stdout
+    assert done.stdout.count("Sources") == 2
+    assert "the-old-bridge  The Old Bridge" in done.stdout
+    assert "There is no /nonsense; there are /sources, /articles and /quit." in done.stdout
+    assert "The question is empty." in done.stdout
+    assert "never asked" not in done.stdout
+
+
+def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
+    run("add", "bridge.md")
+    assert run("rebuild").stdout == "The index holds 2 passages.\n"
+    done = run("doctor", "--offline")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 9
+    assert "2 of 2 passages found by their own vector" in done.stdout
+    assert "nothing tried to leave this machine" in done.stdout
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(run: Run, tmp_path: Path) -> None:
+    run("add", "bridge.md")
+    with open(tmp_path / "data" / "library.db", "r+b") as file:
+        file.seek(0, os.SEEK_END)
+        file.truncate(file.tell() // 2)
+    done = run("doctor")
+    assert done.returncode == 3
+    assert "library" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_on_a_terminal_the_answer_is_coloured_and_piped_it_is_plain(run: Run, tmp_path: Path) -> None:
+    run("add", "bridge.md")
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [*PROGRAM, "ask", "Who built the old bridge?"], env=environment(tmp_path / "data", TERM="xterm-256color"),
+        stdout=theirs, stderr=subprocess.DEVNULL, check=True, timeout=120,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    assert "\x1b[" in shown
+    assert "Clara Voss" in shown
+    assert "\x1b" not in run("ask", "Who built the old bridge?").stdout
+
+
+def test_escapes_and_markup_in_an_article_reach_no_terminal(run: Run) -> None:
+    hostile = "The \x1b[31mred\x1b[0m bridge [bold]was built[/bold] by Clara \x07Voss :smile: in 1903."
+    run("add", "-", given=hostile)
+    done = run("ask", "Who built the red bridge?")
+    assert "The [31mred[0m bridge [bold]was built[/bold] by Clara Voss :smile: in 1903." in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import BadSettings
+from assistant.settings import Settings
+
+
+def test_a_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_MOST_SENTENCES", "2")
+    assert Settings.load().most_sentences == 2
+
+
+def test_what_is_given_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", "/of/the/environment")
+    assert Settings.load(data_dir=Path("given")).data_dir == Path("given")
+    assert Settings.load(data_dir=None).data_dir == Path("/of/the/environment")
+
+
+def test_an_unknown_variable_is_refused_and_the_near_ones_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_DATADIR", "x")
+    with pytest.raises(BadSettings, match=r"^ASSISTANT_DATADIR is not a setting\. Did you mean ASSISTANT_DATA_DIR"):
+        Settings.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ASSISTANT_MOST_SENTENCES", "none"), ("ASSISTANT_ANSWERABILITY_FLOOR", "1.5")]
+)
+def test_a_value_that_cannot_be_is_named_with_its_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=f"^{name} cannot be '{value}': "):
+        Settings.load()

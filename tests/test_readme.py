@@ -1,0 +1,70 @@
+"""The README is true: its commands, their output, its settings table and its tree."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\w*\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+PROGRAM = Path(sys.executable).with_name("article-assistant")
+
+
+def commands(block: str) -> list[str]:
+    return [line for line in block.splitlines() if ".venv/bin/article-assistant" in line]
+
+
+def run(arguments: str, folder: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = arguments.replace(".venv/bin/article-assistant", str(PROGRAM))
+    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(folder)}
+    return subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, env=environment, input=given, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(not PROGRAM.exists(), reason="the project is not installed: pip install -e '.[test]'")
+def test_the_first_command_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    command = commands(BLOCKS[0])[0].split(" && ")[-1]
+    done = run(command, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == BLOCKS[1].strip()
+
+
+def test_the_test_command_is_the_one_that_is_checked_with() -> None:
+    [command] = [block.strip() for block in BLOCKS if "-m pytest" in block]
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_settings_table_lists_every_setting_with_its_default_and_meaning() -> None:
+    rows = re.findall(r"^\| `(ASSISTANT_\w+)` \| (.*?) \| (.*?) \|$", README, re.MULTILINE)
+    shown = {name: (default.strip("`"), meaning) for name, default, meaning in rows}
+    fields = Settings.model_fields
+    assert {name: meaning for name, (_, meaning) in shown.items()} == {
+        PREFIX + name.upper(): field.description for name, field in fields.items()
+    }
+    assert {name: default for name, (default, _) in shown.items() if name != "ASSISTANT_DATA_DIR"} == {
+        PREFIX + name.upper(): str(field.default) for name, field in fields.items() if name != "data_dir"
+    }
+
+
+def test_the_tree_lists_every_file_of_the_packages() -> None:
+    tree = next(block for block in BLOCKS if block.startswith("assistant/"))
+    shown, folder = set(), ""
+    for line in tree.splitlines():
+        name = line.split()[0]
+        folder = folder if line.startswith(" ") else ""
+        shown.add(folder + name)
+        folder = name if name.endswith("/") and not line.startswith(" ") else folder
+    files = {
+        str(path.relative_to(ROOT))
+        for package in ("assistant", "index", "prompts")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.name != "__init__.py"
+    }
+    assert {name for name in shown if not name.endswith("/")} == files
