@@ -9,11 +9,17 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+import regex
 import sentencex
 
 Kind = Literal["heading", "paragraph", "list item", "table row", "quote", "code", "caption"]
 
 LONGEST_SENTENCE = 600  # characters; a longer one is cut at a clause or a space, so that a quote stays readable
+CUTS = (
+    r"[;:,]\s|[،、，；。！？]",
+    r"\s",
+    r"(?s)\X(?=.)",
+)  # where, the best first: after a clause, a word, a visible character
 MOST_CHARACTERS = 2_000_000  # about 700 book pages; a longer text is refused rather than half read
 
 # Characters that show nothing and can hide words or reorder them. ZWNJ and ZWJ (200C, 200D) have honest work
@@ -25,7 +31,8 @@ HIDDEN = re.compile(
     "|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]"
 )
 _PLAIN = "\\s\x00-\u02ff\u2000-\u200d"  # beside these a joiner has nothing to join
-JOINER = re.compile(f"(?<![^{_PLAIN}])[\u200c\u200d]+|[\u200c\u200d]+(?![^{_PLAIN}])")
+JOINER = re.compile(f"(?<![^{_PLAIN}])[\u200c\u200d]|[\u200c\u200d](?![^{_PLAIN}])")
+JOINERS = re.compile("([\u200c\u200d])[\u200c\u200d]+")
 BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -89,6 +96,8 @@ class Article:
                 home = next(homes, None)
             if not (home and last <= sentence.start < sentence.end <= home.end and home.start <= sentence.start):
                 raise ValueError("every sentence must lie inside one block, after the one before")
+            if home.kind == "heading" or home.aside:
+                raise ValueError("a heading or an aside has no sentences")
             if self[sentence] != self[sentence].strip():
                 raise ValueError("a sentence must begin and end with a visible character")
             last = sentence.end
@@ -162,7 +171,7 @@ def canonical(text: str) -> str:
     Control, bidi, zero-width, tag and surplus variation characters go. Applying it twice changes nothing.
     """
     text = unicodedata.normalize("NFC", BREAKS.sub("\n", text)).replace("\t", "    ")
-    while (cleaned := JOINER.sub("", HIDDEN.sub("", text))) != text:
+    while (cleaned := JOINER.sub("", JOINERS.sub(r"\1", HIDDEN.sub("", text)))) != text:
         text = unicodedata.normalize("NFC", cleaned)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
@@ -180,12 +189,12 @@ def first_words(text: str) -> str:
 
 def detect(text: str) -> str:
     """The ISO 639-1 code of the language of `text` (py3langid); `en` where there are too few words to tell."""
-    words = re.findall(r"[^\W\d_]{2,}", text[:20_000])
-    if sum(map(len, words)) < 40:
+    beginning = text[:20_000]
+    if len("".join(filter(str.isalpha, beginning)).encode()) < 40:
         return "en"
     import py3langid  # here, not above: its model takes 0.7 s to load
 
-    return str(py3langid.classify(" ".join(words))[0])
+    return str(py3langid.classify(beginning)[0])
 
 
 def _gap(above: Kind, below: Kind) -> str:
@@ -223,8 +232,8 @@ def _short(text: str, span: Span) -> Iterator[Span]:
         part = text[start : min(end, start + LONGEST_SENTENCE)]
         cut = len(part)
         if start + cut < end:
-            ends = [[m.end() for m in re.finditer(end, part)][-1:] for end in (r"[;:,]\s|[،、，；。！？]", r"\s")]
-            cut = next((end for (end,) in filter(None, ends) if end >= LONGEST_SENTENCE // 3), cut)
+            ends = [[m.end() for m in regex.finditer(end, part)] for end in CUTS]
+            cut = next((found[-1] for found in ends if found and found[-1] >= LONGEST_SENTENCE // 3), cut)
         lead = len(part[:cut]) - len(part[:cut].lstrip())
         body = part[:cut].strip()
         if body:

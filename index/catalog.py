@@ -113,7 +113,11 @@ class Catalog:
             ) from error
         except OSError as error:
             raise BadStore(f"{folder} cannot be used as the data folder: {error.strerror}. Name another.") from error
-        self.library = Library.in_folder(folder)
+        try:
+            self.library = Library.in_folder(folder)
+        except BadStore:
+            self.lock.release()
+            raise
         self.index = VectorIndex(folder / "index")
         self._snapshot: Snapshot | None = None
 
@@ -261,7 +265,10 @@ def _new_id(title: str, content_hash: str, taken: set[str]) -> str:
     plain = unicodedata.normalize("NFKD", title.split(": ")[0].casefold()).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
     name = words if len(words) <= LONGEST_ID else words[: LONGEST_ID + 1].rsplit("-", 1)[0][:LONGEST_ID]
-    return name if len(name) > 2 and name not in taken else f"{name or 'article'}-{content_hash[:8]}"
+    if len(name) > 2 and name not in taken:
+        return name
+    longer = (f"{name or 'article'}-{content_hash[:length]}" for length in (8, 16, 64))
+    return next(name for name in longer if name not in taken)
 
 
 def _stack(vectors: Sequence[Vectors]) -> Vectors:

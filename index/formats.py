@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import astuple, dataclass
+from contextlib import suppress
+from dataclasses import astuple
 from io import BytesIO
 from pathlib import Path
 
@@ -22,12 +23,7 @@ QUICK_MARKDOWN = 200_000  # bytes: under 4 s at the worst ("![" 100,000 times), 
 GIVE = "give a text, Markdown, HTML, PDF or Word (.docx) file"
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a format reader found: a title, empty where there is none, and the pieces in reading order."""
-
-    title: str
-    pieces: list[Piece]
+Found = tuple[str, list[Piece]]  # what a format's reader gives: a title, maybe empty, and pieces in reading order
 
 
 def read(data: bytes, *, name: str = "", url: str = "", title: str = "") -> Article:
@@ -51,9 +47,9 @@ def read_guarded(data: bytes, *, name: str = "", url: str = "", title: str = "")
 
 
 def _article(found: Found, *, name: str, url: str, title: str) -> Article:
-    pieces = list(without_bylines(found.pieces))
+    stated, pieces = found
     try:
-        return Article.of(pieces, title=title or found.title[:300], source=url or name, url=url)
+        return Article.of(without_bylines(pieces), title=title or stated[:300], source=url or name, url=url)
     except ValueError as error:
         raise BadSource(f"It cannot be read as an article: {error}; {GIVE} with the text in it.") from error
 
@@ -63,15 +59,15 @@ def _parse(kind: str, content: bytes, name: str = "") -> Found:
         if kind == "pdf":
             from index.pdf import read_pdf  # here, not above: only the process that needs it pays for pdfminer
 
-            return Found(*read_pdf(content))
+            return read_pdf(content)
         if kind == "docx":
             from index.word import read_docx  # nor for mammoth
 
-            return Found(*read_docx(content))
+            return read_docx(content)
         text = content.decode()
-        if kind == "txt":
-            return Found(*read_plaintext(text, name))
-        return Found(*(read_html(text) if kind == "html" else read_markdown(text)))
+        if kind == "html":
+            return read_html(text)
+        return read_markdown(text) if kind == "markdown" else read_plaintext(text, name)
     except BadSource:
         raise
     except MemoryError as error:
@@ -93,7 +89,7 @@ def _parse_in_child(kind: str, content: bytes) -> Found:
     reply = json.loads(done.stdout)
     if "error" in reply:
         raise BadSource(reply["error"])
-    return Found(reply["title"], [Piece(*piece) for piece in reply["pieces"]])
+    return reply["title"], [Piece(*piece) for piece in reply["pieces"]]
 
 
 def _child(kind: str) -> None:
@@ -103,8 +99,8 @@ def _child(kind: str) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        found = _parse(kind, sys.stdin.buffer.read())
-        reply = {"title": found.title, "pieces": [astuple(piece) for piece in found.pieces]}
+        title, pieces = _parse(kind, sys.stdin.buffer.read())
+        reply = {"title": title, "pieces": [astuple(piece) for piece in pieces]}
     except BadSource as error:
         reply = {"error": str(error)}
     sys.stdout.write(json.dumps(reply))
@@ -180,11 +176,11 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         binary = bool(re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data[:4096])) and not encoding
         _refuse_signature(data, also_letters=binary)
-        text = data.decode(encoding or _guessed(data), errors="replace")
+        text = data.decode(encoding, errors="replace") if encoding else _guessed(data)
     if len(CONTROL.findall(text)) > len(text) / 200:
         _refuse_signature(data, also_letters=True)
         raise BadSource(f"It looks like a program's own data, not text; {GIVE}.")
-    return text.replace("\0", "")
+    return re.sub(r"\r\n?", "\n", text.replace("\0", ""))
 
 
 def _wide(data: bytes) -> str:
@@ -203,10 +199,10 @@ def _refuse_signature(data: bytes, *, also_letters: bool) -> None:
 
 def _guessed(data: bytes) -> str:
     stated = re.search(rb"<(?:meta|\?xml)[^>]{1,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]{2,20})", data[:4096], re.I)
-    try:
-        return codecs.lookup(stated[1].decode()).name if stated else _by_spread(data)
-    except LookupError:
-        return _by_spread(data)
+    with suppress(LookupError, UnicodeError):  # what no one knows, and codecs that are not for text
+        if stated and stated[0] in (text := data.decode(stated[1].decode(), errors="replace")).encode():
+            return text
+    return data.decode(_by_spread(data), errors="replace")
 
 
 def _by_spread(data: bytes) -> str:

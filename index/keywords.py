@@ -27,11 +27,9 @@ STOP_WORDS = {
     "no": stopwords.STOPWORDS_NORWEGIAN, "nb": stopwords.STOPWORDS_NORWEGIAN, "tr": stopwords.STOPWORDS_TURKISH,
     "da": stopwords.STOPWORDS_DANISH,
 }  # fmt: skip
+UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 # A number with its points and commas, a run of letters that are written without spaces, or a word.
-WORD = regex.compile(
-    r"\p{N}+(?:[.,]\p{N}+)*|(?P<unspaced>[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+)"
-    r"|[\p{L}\p{M}\p{N}]+"
-)
+WORD = regex.compile(rf"\p{{N}}+(?:[.,]\p{{N}}+)*|(?P<unspaced>{UNSPACED}+)|(?:(?!{UNSPACED})[\p{{L}}\p{{M}}\p{{N}}])+")
 POSSESSIVE = regex.compile(r"(?<=\p{L})['’]s\b")
 
 

@@ -1,10 +1,12 @@
 """The library: articles, their passages and their vectors in one SQL database. The store of record."""
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +89,13 @@ class Kept:
     passage_vectors: Vectors
     sentence_vectors: Vectors
 
+    @cached_property
+    def _version(self) -> str:
+        return f"{self.id}@{self.article.hash[:12]}.{zlib.crc32(self.passage_vectors.tobytes()):08x}"
+
     def key(self, passage: Passage) -> str:
-        """The passage's name in the index: it changes when the article's text does."""
-        return f"{self.id}@{self.article.hash[:12]}#{passage.number}"
+        """The passage's name in the index: another one when the article's text or its vectors change."""
+        return f"{self._version}#{passage.number}"
 
 
 class Library:
@@ -99,13 +105,19 @@ class Library:
         self.engine = sa.create_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         with self._begin() as connection:
-            metadata.create_all(connection)
-            schema = _fact(connection, "schema")
-            if schema is None:
+            if not sa.inspect(connection).get_table_names():
+                metadata.create_all(connection)
                 _remember(connection, schema=SCHEMA, revision="0")
-            elif schema != SCHEMA:
-                raise BadStore(f"The library was written by another version (schema {schema}, not {SCHEMA}). Update.")
+        with self._begin() as connection:
+            schema = _fact(connection, "schema") if sa.inspect(connection).has_table("facts") else None
+        if schema != SCHEMA:
+            found = f"schema {schema}, not {SCHEMA}" if schema else "no library"
+            raise BadStore(f"{self} is of another program or version ({found}). Name another data folder, or update.")
+
+    def __str__(self) -> str:
+        return f"The library ({self.engine.url.render_as_string()})"
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Library":
@@ -120,8 +132,7 @@ class Library:
         except SQLAlchemyError as error:
             reason = getattr(error, "orig", None) or error
             raise BadStore(
-                f"The library ({self.engine.url.render_as_string()}) could not be used: {reason}. "
-                "Check the disk and the file, or restore a copy."
+                f"{self} could not be used: {reason}. Check the disk and the file, or restore a copy."
             ) from error
 
     @property
@@ -144,8 +155,8 @@ class Library:
             rows = connection.execute(sa.select(*columns, counted.label("cut")).order_by(articles.c.added)).all()
         return [
             Entry(
-                row.id, row.title, row.language, row.source, row.url, row.hash, row.shipped, row.added,
-                row.block_count, row.sentence_count, row.cut,
+                row.id, row.title, row.language, row.source, row.url, row.hash, row.shipped,
+                row.added.replace(tzinfo=UTC), row.block_count, row.sentence_count, row.cut,
             )
             for row in rows
         ]  # fmt: skip
@@ -191,8 +202,11 @@ class Library:
         """What the database itself says is wrong with it; nothing when it is sound (SQLite's integrity check)."""
         if self.engine.dialect.name != "sqlite":
             return []
-        with self._begin() as connection:
-            lines = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check").all()]
+        try:
+            with self._begin() as connection:
+                lines = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check").all()]
+        except BadStore as error:
+            return [str(error)]
         return [line for line in lines if line != "ok"]
 
     def close(self) -> None:
@@ -200,6 +214,7 @@ class Library:
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # else the driver begins no transaction before the first write
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -240,28 +255,36 @@ def _passage_rows(kept: Kept) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _article(row: Any) -> Article:
-    blocks = tuple(Block(*block) for block in json.loads(row.blocks))
-    sentences = tuple(Span(*sentence) for sentence in json.loads(row.sentences))
+@contextmanager
+def _naming(article_id: str) -> Iterator[None]:
+    """Whatever damaged rows make their readers stumble over, as one error with the article's name."""
     try:
+        yield
+    except (ValueError, TypeError, IndexError) as error:
+        raise BadStore(f"Article {article_id!r} was damaged in the library. Remove it and add it again.") from error
+
+
+def _article(row: Any) -> Article:
+    with _naming(row.id):
+        blocks = tuple(Block(*block) for block in json.loads(row.blocks))
+        sentences = tuple(Span(*sentence) for sentence in json.loads(row.sentences))
         article = Article(row.title, row.text, blocks, sentences, row.language, row.source, row.url)
-    except ValueError:
-        article = None
-    if article is None or article.hash != row.hash:
-        raise BadStore(f"The text of article {row.id!r} is not the one that was added. Remove it and add it again.")
-    return article
+        if article.hash != row.hash:
+            raise ValueError("the text is not the one that was added")
+        return article
 
 
 def _kept(row: Any, parts: Sequence[Any]) -> Kept:
     article = _article(row)
-    cut = []
-    for part in parts:
-        start, end = article.sentences[part.first].start, article.sentences[part.last - 1].end
-        cut.append(Passage(part.number, start, end, part.first, part.last, article.text[start:end], part.context))
-    sentence_vectors = np.frombuffer(row.sentence_vectors, np.float32)
-    vectors = np.frombuffer(b"".join(part.vector for part in parts), np.float32)
-    return Kept(row.id, article, tuple(cut), _rows(vectors, len(cut)), _rows(sentence_vectors, len(article.sentences)))
+    with _naming(row.id):
+        cut = []
+        for part in parts:
+            start, end = article.sentences[part.first].start, article.sentences[part.last - 1].end
+            cut.append(Passage(part.number, start, end, part.first, part.last, article.text[start:end], part.context))
+        vectors = _rows(b"".join(part.vector for part in parts), len(cut))
+        return Kept(row.id, article, tuple(cut), vectors, _rows(row.sentence_vectors, len(article.sentences)))
 
 
-def _rows(vectors: Vectors, count: int) -> Vectors:
+def _rows(data: bytes, count: int) -> Vectors:
+    vectors = np.frombuffer(data, np.float32)
     return vectors.reshape(count, -1) if count else np.zeros((0, 0), np.float32)

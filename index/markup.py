@@ -19,18 +19,16 @@ KINDS: dict[str, Kind] = {
     "row": "table row",
 }
 BLOCKS = frozenset(KINDS) | frozenset(
-    re.findall(
-        r"\w+",
+    (
         "address article aside body center cell details div dl fieldset figure footer form header hgroup hr list main "
-        "nav ol p section summary table tbody td tfoot th thead tr ul",
-    )
+        "nav ol p section summary table tbody td tfoot th thead tr ul"
+    ).split()
 )
 UNSEEN = frozenset(
-    re.findall(
-        r"\w+",
+    (
         "script style template noscript iframe object embed svg canvas audio video picture img select textarea button "
-        "input rp",
-    )
+        "input rp"
+    ).split()
 )
 FURNITURE = {"nav", "footer", "aside", "dialog", "menu"}
 ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "button", "menu"}
@@ -46,8 +44,9 @@ ASIDE_CLASS = re.compile(
 
 
 def read_html(text: str) -> tuple[str, list[Piece]]:
-    """The title (may be empty) and the article of a page: trafilatura's finding, or our own walk where that lost its
-    structure or its text.
+    """The title (may be empty) and the pieces of a page's article, without what the page hides or puts around it.
+
+    They are trafilatura's finding, or our own walk where that lost the article's structure or its text.
     """
     from trafilatura import bare_extraction  # here, not above: importing it takes 0.5 s
 
@@ -72,7 +71,7 @@ def _take_out(root: html.HtmlElement, elements: Iterable[html.HtmlElement]) -> N
 
 
 def _unshown(element: html.HtmlElement) -> bool:
-    if element.tag in ("html", "head", "body", "title") or element.getparent() is None:
+    if element.tag in ("html", "head", "body", "title"):
         return False
     style = re.sub(r"/\*[^*]*\*/", "", element.get("style", ""))
     return (
@@ -107,7 +106,7 @@ def _lost(theirs: Sequence[Piece], ours: Sequence[Piece], *, whole: bool) -> boo
     def kinds(pieces: Sequence[Piece]) -> set[Kind]:
         return {piece.kind for piece in pieces if not piece.aside and piece.kind not in ("paragraph", "caption")}
 
-    collapsed = len(theirs) < 2 < 1 + len(ours)
+    collapsed = len(theirs) < 2 <= len(ours)
     return collapsed or (whole and (length(theirs) < 0.6 * length(ours) or bool(kinds(ours) - kinds(theirs))))
 
 
@@ -116,7 +115,7 @@ def _mark_notes(root: html.HtmlElement) -> None:
     _take_out(root, (a for a in root.iter("a") if len(a) == 0 and (a.text or "").strip(" \ufe0e") in ("↑", "↩", "^")))
     for sup in list(root.iter("sup")):
         mark = " ".join(sup.text_content().split())
-        links = [*sup.iter("a"), *(a for a in sup.iterancestors("a"))]
+        links = [*sup.iter("a"), *sup.iterancestors("a")]
         noted = any((a.get("href") or "").startswith("#") for a in links) and re.fullmatch(r"\[?(\w{1,4})\]?", mark)
         shown = f"[{noted[1]}]" if noted else superscript(_before(sup), mark)
         sup.clear(keep_tail=True)
@@ -172,8 +171,8 @@ def _context(element: etree._Element, outer: Piece) -> Piece:
         linked = sum(len("".join(link.itertext())) for link in element.iter("a"))
         aside = linked > 0.8 * len("".join("".join(element.itertext()).split()))
     name = element.get("rend", "h2") if element.tag == "head" else element.tag
-    level = int(name[1]) if kind == "heading" and name[1:2] in set("123456") else 2 if kind == "heading" else 0
-    return Piece(kind, "", level, aside)
+    rank = re.fullmatch(r"h([1-6])", name)
+    return Piece(kind, "", (int(rank[1]) if rank else 2) if kind == "heading" else 0, aside)
 
 
 def _prepare(root: etree._Element) -> None:
@@ -182,7 +181,7 @@ def _prepare(root: etree._Element) -> None:
         if element.tag in ("br", "lb"):
             code = any(above.tag in ("pre", "code") for above in element.iterancestors())
             element.tail = ("\n" if code else " ") + (element.tail or "")
-        elif element.tag == "code" and element.getparent() is not None and element.getparent().tag in ("body", "div"):
+        elif element.tag == "code" and element.getparent().tag in ("body", "div"):
             element.tag = "pre" if "\n" in "".join(element.itertext()) or element.getparent() is root else "code"
     for table in list(root.iter("table")):
         if any(table.find(f".//{tag}") is not None for tag in ("table", "h1", "h2", "h3", "list", "ul", "article")):
@@ -203,7 +202,7 @@ def _cell(cell: etree._Element) -> str:
     return " ".join("".join(cell.itertext()).split())
 
 
-def fragment(markup: str, title: str = "") -> tuple[str, list[Piece]]:
+def fragment(markup: str, *, title: str) -> tuple[str, list[Piece]]:
     """A piece of HTML without a page around it: `title`, else the first heading of level 1, and the pieces."""
     body = html.document_fromstring(f"<html><body>{markup}</body></html>".encode(), html.HTMLParser(encoding="utf-8"))
     _mark_notes(body)
@@ -220,11 +219,10 @@ DROPPED_TAGS = re.compile(
 
 
 def read_markdown(text: str) -> tuple[str, list[Piece]]:
-    """The title (stated in front, else the first heading of level 1; may be empty) and the pieces."""
-    from markdown_it import MarkdownIt
+    """The title (the front matter's, else the first heading of level 1; may be empty) and the pieces."""
+    from markdown_it import MarkdownIt  # here, not above: a page and a Word file do without
     from markdown_it.renderer import RendererHTML
 
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     front = FRONT_MATTER.match(text)
     stated = re.search(r"^title[ \t]*[:=][ \t]*(.+)$", front[2], re.M | re.I) if front else None
     text = _uncommented(text[front.end() :] if front else text)
@@ -237,7 +235,7 @@ def read_markdown(text: str) -> tuple[str, list[Piece]]:
         return DROPPED_TAGS.sub("", INLINE_TAGS.sub(r"<\1>", shown))
 
     renderer.add_render_rule("text", words)
-    return fragment(renderer.render(text), stated[1].strip().strip("\"'") if stated else "")
+    return fragment(renderer.render(text), title=stated[1].strip().strip("\"'") if stated else "")
 
 
 def _uncommented(text: str) -> str:

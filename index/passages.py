@@ -34,7 +34,7 @@ def cut(article: Article, count_tokens: Callable[[str], int], longest: int) -> l
     """The passages of `article` in order; every sentence is in exactly one.
 
     A passage with its context has at most `longest` tokens by `count_tokens`, unless a single sentence has more; it
-    never crosses a heading.
+    never crosses a heading or an aside.
     """
     passages: list[Passage] = []
     for first, last, context in _runs(article, count_tokens, longest):
@@ -45,25 +45,18 @@ def cut(article: Article, count_tokens: Callable[[str], int], longest: int) -> l
 
 
 def _runs(article: Article, count: Callable[[str], int], longest: int) -> Iterator[tuple[int, int, str]]:
-    first, tokens, section, block_end = 0, 0, "", 0
-    room = longest
-    context = ""
-    blocks = iter(article.blocks)
+    """First and last (exclusive) sentence of each passage, and its context."""
+    first, tokens, room, context = 0, 0, 0, ""
     for number, sentence in enumerate(article.sentences):
-        here = article.section(sentence.start)
-        new_block = sentence.start >= block_end
-        while sentence.start >= block_end:
-            block_end = next(blocks).end
         size = count(article[sentence])
-        if number == 0 or here != section:
-            if number > first:
-                yield first, number, context
-            section, first, tokens = here, number, 0
-            context = _context(article.title, here, count)
-            room = longest - count(context)
-        elif tokens + size > room or (new_block and tokens > room * FULL_ENOUGH):
+        between = article.text[article.sentences[number - 1].end : sentence.start] if number else ""
+        full = tokens + size > room or ("\n" in between and tokens > room * FULL_ENOUGH)
+        if number and (full or between.strip()):
             yield first, number, context
             first, tokens = number, 0
+        if tokens == 0:
+            context = _context(article.title, article.section(sentence.start), count)
+            room = longest - count(context)
         tokens += size
     if article.sentences:
         yield first, len(article.sentences), context
@@ -74,7 +67,8 @@ def _context(title: str, section: str, count: Callable[[str], int]) -> str:
     parts = [title, *section.split(" › ")] if section else [title]
     while len(parts) > 1 and count(" › ".join(parts)) > LONGEST_CONTEXT:
         parts.pop(0)
-    words = parts[-1].split(" ") if count(parts[-1]) > LONGEST_CONTEXT else []
-    while words and count(" ".join(words)) > LONGEST_CONTEXT:
-        words = words[: len(words) * 3 // 4]
-    return " ".join(words) if words else " › ".join(parts)
+    context = " › ".join(parts)
+    while count(context) > LONGEST_CONTEXT:
+        shorter = context[: len(context) * 3 // 4]
+        context = shorter.rsplit(" ", 1)[0] if " " in shorter else shorter
+    return context

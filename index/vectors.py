@@ -21,11 +21,7 @@ POINTER = "current"  # the file that names the folder in use
 MOST_AT_ONCE = 5_000  # Chroma takes at most 5,461 rows a call
 # Vectors stay in Chroma's SQLite log: its hnsw files are rewritten in place without fsync, and a kill then can spoil
 # them for good. The other three make search exact at this scale (recall@100 1.000 at 8,000 passages, tests/benchmarks).
-CONFIGURATION = {
-    "hnsw": {
-        "space": "cosine", "sync_threshold": 1_000_000, "ef_search": 500, "ef_construction": 300, "max_neighbors": 32,
-    }
-}  # fmt: skip
+HNSW = {"space": "cosine", "sync_threshold": 1_000_000, "ef_search": 500, "ef_construction": 300, "max_neighbors": 32}
 
 
 class VectorIndex:
@@ -36,7 +32,7 @@ class VectorIndex:
         self.client: ClientAPI | None = None
 
     def match(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> bool:
-        """Make the index hold exactly these vectors; `articles` says whose each key is.
+        """Make the index hold exactly these keys; `articles` says whose each is. A key's vector never changes.
 
         Adds what is missing and removes what is left over, and builds it anew where it cannot be read. True when it
         was built anew.
@@ -59,7 +55,8 @@ class VectorIndex:
         numbers = [int(path.name) for path in old if path.name.isdigit()]
         new = self.folder / str(max(numbers, default=0) + 1)
         self.client = _client(new)
-        collection = self.client.create_collection(COLLECTION, configuration=CONFIGURATION, embedding_function=None)  # type: ignore[arg-type]
+        settled: Any = {"hnsw": dict(HNSW)}  # Chroma writes into what it is given
+        collection = self.client.create_collection(COLLECTION, configuration=settled, embedding_function=None)
         self._add(collection, list(vectors), vectors, articles)
         pointer = self.folder / f"{POINTER}.new"
         with open(pointer, "w", encoding="utf-8") as file:
@@ -87,9 +84,10 @@ class VectorIndex:
 
     def _path(self) -> Path | None:
         try:
-            return self.folder / (self.folder / POINTER).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            name = (self.folder / POINTER).read_bytes()
+        except OSError:
             return None
+        return self.folder / name.decode() if name.isdigit() else None
 
     def _open(self) -> ClientAPI:
         if self.client is None:
@@ -129,7 +127,7 @@ def _client(path: Path) -> ClientAPI:
 
 
 def _configured(hnsw: Any) -> bool:
-    return bool(hnsw) and all(hnsw.get(name) == value for name, value in CONFIGURATION["hnsw"].items())
+    return bool(hnsw) and all(hnsw.get(name) == value for name, value in HNSW.items())
 
 
 def _sound(file: Path) -> bool:

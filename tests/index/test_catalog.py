@@ -16,9 +16,10 @@ import pytest
 
 from index.article import Article, Piece
 from index.catalog import LONGEST_ID, Catalog, Snapshot, shipped_article
-from index.embedder import BUNDLED, Embedder
+from index.embedder import BUNDLED, Embedder, Vectors
 from index.errors import BadStore
 from index.library import Kept
+from index.passages import Passage, cut
 from index.vectors import VectorIndex
 
 ROOT = Path(__file__).parents[2]
@@ -408,12 +409,10 @@ def test_a_kill_between_the_library_and_the_index_loses_nothing(
     assert consistent(again)
 
 
-def made(catalog: Catalog, text: str):  # type: ignore[no-untyped-def]
+def made(catalog: Catalog, text: str) -> tuple[tuple[Passage, ...], Vectors, Vectors]:
     """The passages of a text of one passage, and vectors for it and its sentences."""
     article = of(text, "A bridge", "/bridge.md")
     embedder = catalog.embedder
-    from index.passages import cut
-
     passages = tuple(cut(article, embedder.count_tokens, embedder.longest - 2))
     vectors = embedder.embed([p.searchable for p in passages]), embedder.embed([article[s] for s in article.sentences])
     return passages, *vectors

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
-from index.vectors import COLLECTION, CONFIGURATION, POINTER, VectorIndex
+from index.vectors import COLLECTION, HNSW, POINTER, VectorIndex
 
 Vector = np.ndarray[Any, Any]
 
@@ -87,13 +87,6 @@ def test_matching_adds_what_is_missing_and_removes_what_is_left_over(index: Vect
     assert finds_all(index, others)
     assert not index.match({}, {})
     assert index.nearest(VECTORS["key 0"], 5) == []
-
-
-def test_matching_takes_the_new_vector_of_a_key_that_is_held(index: VectorIndex) -> None:
-    index.match(VECTORS, ARTICLES)
-    changed = VECTORS | {"key 3": drawn(1, seed=1)["key 0"]}
-    index.match(changed, ARTICLES)
-    assert finds_all(index, changed)
 
 
 def emptied(file: Path) -> None:
@@ -200,9 +193,9 @@ def test_only_the_passages_of_the_articles_that_are_named_are_found(index: Vecto
 @pytest.mark.parametrize(
     "known",
     [
-        {"configuration": CONFIGURATION},  # Chroma's own embedding function is stored with it
-        {"configuration": {"hnsw": CONFIGURATION["hnsw"] | {"space": "l2"}}, "embedding_function": None},
-        {"configuration": {"hnsw": CONFIGURATION["hnsw"] | {"sync_threshold": 1_000}}, "embedding_function": None},
+        {"configuration": {"hnsw": dict(HNSW)}},  # Chroma's own embedding function is stored with it
+        {"configuration": {"hnsw": HNSW | {"space": "l2"}}, "embedding_function": None},
+        {"configuration": {"hnsw": HNSW | {"sync_threshold": 1_000}}, "embedding_function": None},
         {"embedding_function": None},
     ],
     ids=["an embedding function", "another space", "files written in place", "the defaults"],
