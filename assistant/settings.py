@@ -24,7 +24,9 @@ class Settings(BaseSettings):
         description="the folder that holds the library and its index",
     )
     embedding_model: str = Field(
-        BUNDLED, description="a sentence-transformers model: the bundled one, a folder, or a name on the hub"
+        BUNDLED,
+        min_length=1,
+        description="a sentence-transformers model: the bundled one, a folder, or a name on the hub",
     )
     answerability_floor: float = Field(
         0.5, ge=0, le=1, description="below this answerability the answer is “not found”"

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,7 +124,7 @@ class Article:
 
     def section(self, position: int) -> str:
         """The headings above `position`, outermost first, joined by ` › `; empty where there are none."""
-        return next(name for start, name in reversed(self._sections) if start <= position)
+        return self._sections[bisect_right(self._sections, position, key=lambda section: section[0]) - 1][1]
 
     @classmethod
     def of(

@@ -150,9 +150,11 @@ class Catalog:
         self._check_model()
         entries = self.library.entries()
         same = next((e for e in entries if e.hash == article.hash and not e.shipped), None)
-        if same:
-            return same, "unchanged"
         old = next((e for e in entries if article.source and e.source == article.source and not e.shipped), None)
+        if same:
+            if old and old != same:
+                self.library.remove(old.id)
+            return same, "unchanged"
         name = old.id if old else _new_id(article.title, article.hash, {e.id for e in entries if not e.shipped})
         kept = self._cut(name, article, progress)
         shipped = [e.id for e in entries if e.shipped]

@@ -11,6 +11,8 @@ from dataclasses import astuple
 from io import BytesIO
 from pathlib import Path
 
+from lxml.etree import XPathEvalError
+
 from index.article import MOST_CHARACTERS, Article, Piece, detect
 from index.errors import BadSource
 from index.markup import FRONT_MATTER, read_html, read_markdown
@@ -21,8 +23,6 @@ LONGEST_READ_S = 30.0
 MOST_MEMORY = 512 * 2**20  # of address space; the child's is about 20 MB more than what it really uses
 QUICK_MARKDOWN = 200_000  # bytes: under 4 s at the worst ("![" 100,000 times), and 35 s at 2 MB
 GIVE = "give a text, Markdown, HTML, PDF or Word (.docx) file"
-
-
 Found = tuple[str, list[Piece]]  # what a format's reader gives: a title, maybe empty, and pieces in reading order
 
 
@@ -70,7 +70,7 @@ def _parse(kind: str, content: bytes, name: str = "") -> Found:
         return read_markdown(text) if kind == "markdown" else read_plaintext(text, name)
     except BadSource:
         raise
-    except MemoryError as error:
+    except (MemoryError, XPathEvalError) as error:  # the second is what lxml's own paths raise when memory runs out
         raise BadSource(f"The file needs too much memory to read; {GIVE} that is smaller.") from error
     except Exception as error:  # the parsers raise whatever a damaged file makes them stumble over
         raise BadSource(f"The {kind.upper()} file is damaged; open it where it was made and save it again.") from error
@@ -198,10 +198,13 @@ def _refuse_signature(data: bytes, *, also_letters: bool) -> None:
 
 
 def _guessed(data: bytes) -> str:
+    """The characters of `data`, which is not UTF-8: as a page or XML states, else by how its bytes are spread."""
     stated = re.search(rb"<(?:meta|\?xml)[^>]{1,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]{2,20})", data[:4096], re.I)
-    with suppress(LookupError, UnicodeError):  # what no one knows, and codecs that are not for text
-        if stated and stated[0] in (text := data.decode(stated[1].decode(), errors="replace")).encode():
-            return text
+    if stated:
+        with suppress(LookupError, UnicodeError):  # a name that no one knows, or of a codec that is not for text
+            text = data.decode(encoding := stated[1].decode(), errors="replace")
+            if encoding in text:  # who can be read saying UTF-16 is not in it
+                return text
     return data.decode(_by_spread(data), errors="replace")
 
 

@@ -30,11 +30,12 @@ STOP_WORDS = {
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 # A number with its points and commas, a run of letters that are written without spaces, or a word.
 WORD = regex.compile(rf"\p{{N}}+(?:[.,]\p{{N}}+)*|(?P<unspaced>{UNSPACED}+)|(?:(?!{UNSPACED})[\p{{L}}\p{{M}}\p{{N}}])+")
+ACCENT = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}")
 POSSESSIVE = regex.compile(r"(?<=\p{L})['’]s\b")
 
 
 def terms(text: str, language: str) -> list[str]:
-    """The words of `text` as they are matched: NFKC, case-folded, without stop words, stemmed.
+    """The words of `text` as they are matched: NFKC, case-folded, without stop words, stemmed, Latin accents off.
 
     A run of letters of a script without spaces (Chinese, Japanese, Thai, …) becomes its overlapping pairs.
     """
@@ -48,7 +49,12 @@ def terms(text: str, language: str) -> list[str]:
         elif word not in stop:
             words.append(word)
     stemmer = _stemmer(language)
-    return stemmer.stemWords(words) if stemmer else words
+    return [_unmarked(word) for word in (stemmer.stemWords(words) if stemmer else words)]
+
+
+def _unmarked(word: str) -> str:
+    """Latin letters without their accents, which people leave out when they type."""
+    return word if word.isascii() else unicodedata.normalize("NFC", ACCENT.sub("", unicodedata.normalize("NFD", word)))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import replace
 
 from lxml import etree, html
@@ -19,16 +18,18 @@ KINDS: dict[str, Kind] = {
     "row": "table row",
 }
 BLOCKS = frozenset(KINDS) | frozenset(
-    (
+    re.findall(
+        r"\w+",
         "address article aside body center cell details div dl fieldset figure footer form header hgroup hr list main "
-        "nav ol p section summary table tbody td tfoot th thead tr ul"
-    ).split()
+        "nav ol p section summary table tbody td tfoot th thead tr ul",
+    )
 )
 UNSEEN = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "script style template noscript iframe object embed svg canvas audio video picture img select textarea button "
-        "input rp"
-    ).split()
+        "input rp",
+    )
 )
 FURNITURE = {"nav", "footer", "aside", "dialog", "menu"}
 ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "button", "menu"}
@@ -54,7 +55,7 @@ def read_html(text: str) -> tuple[str, list[Piece]]:
     page = html.document_fromstring(text.encode(), parser=parser)
     _take_out(page, (element for element in page.iter() if _unshown(element)))
     _mark_notes(page)
-    found = bare_extraction(deepcopy(page), with_metadata=True, include_formatting=True, include_comments=False)
+    found = bare_extraction(page, with_metadata=True, include_formatting=True, include_comments=False)
     theirs = list(_walk(found.body)) if found is not None and not isinstance(found, dict) else []
     root = _root(page)
     _take_out(root, (element for element in root.iter() if element is not root and _furniture(element)))

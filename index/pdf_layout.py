@@ -9,7 +9,8 @@ from statistics import median
 
 from index.article import Kind, Piece
 
-BULLET = re.compile(r"[•‣◦▪●○■□–*·-]\s+(?=\S)|\(?\d{1,2}[.)]\s+(?=\S)")
+MARK = r"(?:[•‣◦▪●○■□–*·-]|\(?\d{1,2}[.)])"  # of a list item
+BULLET = re.compile(rf"{MARK}\s+(?=\S)")
 CAPTION = re.compile(r"(fig(ure|\.)|table|chart|photo)\s*\d+\s*[.:|]", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?…:;。！？؟]['\"”’»)\]\d⁰¹²³⁴-⁹]*$")
 
@@ -133,7 +134,7 @@ def _rows(lines: Iterable[Line]) -> list[Line]:
         beside = [len(near) for near in rows[max(0, index - 1) : index] + rows[index + 1 : index + 2]]
         table = len(row) > 1 and max(beside, default=1) > 1
         row = sorted(row, key=lambda line: line.x0)
-        bullet = re.fullmatch(r"[•‣◦▪●○■□–*·-]|\(?\d{1,2}[.)]", row[0].text)
+        bullet = re.fullmatch(MARK, row[0].text)
         text = (" " if bullet or not table else " | ").join(cell.text for cell in row)
         cells = len(row) if table and not bullet else 1
         x1 = max(cell.x1 for cell in row)

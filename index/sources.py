@@ -1,5 +1,6 @@
 """What a person names on the way in: files, folders, addresses, standard input -> what can be read as an article."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,8 +32,8 @@ def sources(given: str, title: str = "") -> Iterator[Source]:
     elif "://" in given:
         yield Source(given, lambda: _from_address(given, title))
     else:
-        path = Path(given).expanduser()
-        if not path.exists():
+        path = Path(given if os.path.exists(given) else os.path.expanduser(given))  # they let odd names be
+        if not given or not os.path.exists(path):
             raise BadSource(f"There is no file or folder {given!r}. Check the name.")
         found = (
             [path] if not path.is_dir() else sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
@@ -49,7 +50,7 @@ def _from_file(path: Path, title: str) -> Article:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise BadSource(f"{path.name} cannot be read: {error.strerror}.") from error
-    return read_guarded(data, name=str(path.resolve()), title=title)
+    return read_guarded(data, name=os.fsencode(path.resolve()).decode(errors="replace"), title=title)
 
 
 def _from_address(address: str, title: str) -> Article:

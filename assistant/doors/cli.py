@@ -170,7 +170,7 @@ def main() -> None:
     """Run the command line. Errors are one sentence on standard error; the traceback goes to ASSISTANT's debug log."""
     _quieten()
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        sys.exit(app(prog_name="article-assistant", standalone_mode=False) or 0)
     except typer.Exit as done:
         sys.exit(done.exit_code)
     except (typer.Abort, KeyboardInterrupt):
@@ -273,7 +273,7 @@ def _print_json(value: object) -> None:
 
 def _bar() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=notes, transient=True)
+    return Progress(*columns, TimeRemainingColumn(), console=notes, transient=True, disable=not notes.is_terminal)
 
 
 def _follow(bar: Progress, task: Any) -> Callable[[int, int], None]:

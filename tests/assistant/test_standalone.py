@@ -38,6 +38,6 @@ def test_the_first_question_of_a_conversation_is_left_as_it_is() -> None:
     assert standalone("Why?", [], "en") == "Why?"
 
 
-@pytest.mark.parametrize(("question", "language"), [("Und 2025?", "de"), ("А почему?", "ru"), ("为什么?", "fr")])
+@pytest.mark.parametrize(("question", "language"), [("Und 2025?", "de"), ("А почему?", "ru"), ("Pourquoi ?", "fr")])
 def test_in_other_languages_a_question_with_hardly_a_word_of_substance_leans(question: str, language: str) -> None:
     assert leans(question, language)

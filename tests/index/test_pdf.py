@@ -11,7 +11,6 @@ from index.article import Article, Piece
 from index.errors import BadSource
 from index.formats import read_guarded
 from index.pdf import read_pdf
-from index.superscript import superscript
 
 BAD_PDFS = Path(__file__).parents[3] / "shared" / "data" / "pdfs"
 PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
@@ -105,49 +104,6 @@ def test_lines_become_paragraphs_and_large_or_bold_lines_headings() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("lines", "joined"),
-    [
-        (("they gave infor-", "mation to all"), "they gave information to all"),
-        (("of the Russian-", "Azerbaijani relations"), "of the Russian-Azerbaijani relations"),
-        (("during 2020-", "2021 it rained"), "during 2020-2021 it rained"),
-        (("a well-known king was a well-", "known man"), "a well-known king was a well-known man"),
-        (("the end -", "of it"), "the end - of it"),
-    ],
-)
-def test_a_word_parted_at_a_line_end_is_made_whole(lines: tuple[str, str], joined: str) -> None:
-    assert texts(pdf(column(*lines))) == [joined]
-
-
-def test_running_heads_and_page_numbers_are_left_out_and_a_paragraph_goes_on_over_the_page() -> None:
-    pages = [
-        [
-            *column("The Journal of Canals", top=780),
-            *column(f"Page {n} tells of a lock that was built with care and", "that was never opened because", top=700),
-            *column("the money ran out before the winter came.", top=676),
-            *column(str(n), x=300, top=30),
-        ]
-        for n in (1, 2, 3)
-    ]
-    found = texts(pdf(*pages))
-    assert len(found) == 3
-    assert not any("Journal" in text for text in found)
-    cut = [
-        [*column("Head of it all", top=780), *column("The lock was built with care", "and it was never", top=100)],
-        [*column("Head of it all", top=780), *column("opened because the money ran out.", "And so on.", top=700)],
-    ]
-    assert texts(pdf(*cut)) == [
-        "The lock was built with care and it was never opened because the money ran out. And so on."
-    ]
-
-
-def test_two_columns_are_read_one_after_the_other() -> None:
-    left = [f"left column line {n} goes on and" for n in range(8)]
-    right = [f"right column line {n} goes on and" for n in range(8)]
-    page = [*column("A title over both of the columns", top=760, size=18), *column(*left), *column(*right, x=320)]
-    assert texts(pdf(page)) == ["A title over both of the columns", " ".join(left + right)]
-
-
 def test_bullets_are_list_items_and_cells_side_by_side_are_table_rows() -> None:
     page = [
         *column("• the first item of it", "• the second item of it", top=700),
@@ -163,21 +119,13 @@ def test_bullets_are_list_items_and_cells_side_by_side_are_table_rows() -> None:
     ]
 
 
-def test_a_raised_number_is_a_note_unless_it_is_an_exponent() -> None:
+def test_a_small_number_that_stands_higher_is_a_note() -> None:
     page: list[Print] = [
         (50, 700, 10, "F", "It was in 2020"),
         (111.7, 704, 6, "F", "1"),
         (118, 700, 10, "F", "and later."),
     ]
     assert texts(pdf(page)) == ["It was in 2020[1] and later."]
-    assert [
-        superscript(before, mark) for before, mark in [("10", "6"), ("5 km", "2"), ("locks", "2"), ("1", "st")]
-    ] == [
-        "⁶",
-        "²",
-        "[2]",
-        "st",
-    ]
 
 
 @pytest.mark.parametrize(("stated", "title"), [("On Canals", "On Canals"), ("Microsoft Word - x.doc", "")])

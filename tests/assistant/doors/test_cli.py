@@ -3,9 +3,11 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,25 +29,35 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "ASSISTANT_DATA_DIR": str(folder), **more}
 
 
+def program(*arguments: str, folder: Path, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], cwd=folder, env=environment(folder / "data", **more),
+        input=given, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def added(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder whose library holds the article about the bridge, and what the program said when it was added."""
+    folder = tmp_path_factory.mktemp("added")
+    (folder / "bridge.md").write_text(BRIDGE, encoding="utf-8")
+    return folder, program("add", "bridge.md", folder=folder)
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """The program on a data folder of the test's own; one with an article about a bridge after `filled()`."""
-
-    def go(*arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*PROGRAM, *arguments], cwd=tmp_path, env=environment(tmp_path / "data", **more),
-            input=given, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-
-    (tmp_path / "bridge.md").write_text(BRIDGE, encoding="utf-8")
-    return go
+def run(tmp_path: Path, added: tuple[Path, subprocess.CompletedProcess[str]]) -> Run:
+    """The program on a library of the test's own that holds the article about the bridge."""
+    shutil.copytree(added[0], tmp_path, dirs_exist_ok=True)
+    return partial(program, folder=tmp_path)
 
 
-def test_an_article_is_added_asked_listed_shown_and_removed(run: Run, tmp_path: Path) -> None:
-    added = run("add", "bridge.md")
-    assert (added.returncode, added.stderr) == (0, "")
-    assert added.stdout == "the-old-bridge  The Old Bridge  4 blocks, 4 sentences, 2 passages  added\n"
+def test_an_article_that_is_added_has_its_line(added: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    done = added[1]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "the-old-bridge  The Old Bridge  4 blocks, 4 sentences, 2 passages  added\n"
 
+
+def test_a_question_is_answered_with_its_sources_or_not_found(run: Run) -> None:
     asked = run("ask", "Who built the old bridge?")
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout == (
@@ -59,20 +71,22 @@ def test_an_article_is_added_asked_listed_shown_and_removed(run: Run, tmp_path: 
         "I could not find this in the article. I read all 4 sentences; the nearest are:\n[1] "
     )
 
+
+def test_an_article_is_replaced_listed_shown_and_removed(run: Run, tmp_path: Path) -> None:
     again = run("add", "bridge.md")
     assert (again.returncode, again.stdout.split()[-1]) == (0, "unchanged")
-    (tmp_path / "bridge.md").write_text(BRIDGE.replace("1903", "1904"), encoding="utf-8")
-    assert run("add", "bridge.md").stdout.split()[-1] == "replaced"
-    assert run("articles").stdout == "the-old-bridge  The Old Bridge  4 blocks, 4 sentences, 2 passages\n"
-    shown = run("show", "the-old").stdout
-    assert shown[16:76] == "The old bridge over the Elm was built by Clara Voss in 1904."
-
+    for year, change in (("1904", "added"), ("1905", "replaced")):  # the first came from another folder
+        (tmp_path / "bridge.md").write_text(BRIDGE.replace("1903", year).replace("Old", "New"), encoding="utf-8")
+        assert run("add", "bridge.md").stdout.split()[-1] == change
     assert run("remove", "the-old-bridge").stdout == "removed the-old-bridge\n"
+    assert run("articles").stdout == "the-new-bridge  The New Bridge  4 blocks, 4 sentences, 2 passages\n"
+    shown = run("show", "the-new").stdout
+    assert shown[16:76] == "The old bridge over the Elm was built by Clara Voss in 1905."
+    run("remove", "the-new-bridge")
     assert "comes with Article Assistant" in run("articles").stdout
 
 
 def test_json_lines_follow_on_one_another_and_an_empty_line_starts_anew(run: Run) -> None:
-    run("add", "bridge.md")
     lines = "Who built the old bridge?\nAnd when?\n\nAnd when?\n?!\n"
     done = run("ask", "--json", "-", given=lines)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
@@ -88,10 +102,10 @@ def test_json_lines_follow_on_one_another_and_an_empty_line_starts_anew(run: Run
 
 
 def test_one_question_as_json_is_one_object(run: Run) -> None:
-    run("add", "-", "--title", "Bridge", given="Clara Voss built the bridge in 1903.")
-    done = run("ask", "--json", "Who built the bridge?")
+    run("add", "-", "--title", "Dam", given="Noah Lind built the dam in 1911.")
+    done = run("ask", "--json", "Who built the dam?", "--article", "dam")
     assert json.loads(done.stdout)["claims"] == [
-        {"text": "Clara Voss built the bridge in 1903.", "state": "quoted", "citations": [1]}
+        {"text": "Noah Lind built the dam in 1911.", "state": "quoted", "citations": [1]}
     ]
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -101,10 +115,10 @@ def test_one_question_as_json_is_one_object(run: Run) -> None:
     [
         (["ask", ""], 2, "The question is empty. Ask something in words."),
         (["ask"], 2, "Missing argument 'question'. See: article-assistant ask --help"),
-        (["ask", "Who?", "--article", "nope"], 2, "No article with 'nope'. There is: a-road-south-and-its-price"),
+        (["ask", "Who?", "--article", "nope"], 2, "No article with 'nope'. There is: the-old-bridge"),
         (["ask", "--colour", "Who?"], 2, "No such option: --colour See: article-assistant ask --help"),
-        (["show", "nope"], 2, "No article with 'nope'. There is: a-road-south-and-its-price"),
-        (["remove", "nope"], 2, "No article with 'nope'. There is: a-road-south-and-its-price"),
+        (["show", "nope"], 2, "No article with 'nope'. There is: the-old-bridge"),
+        (["remove", "nope"], 2, "No article with 'nope'. There is: the-old-bridge"),
         (["add", "nope.txt"], 2, "nope.txt: There is no file or folder 'nope.txt'. Check the name."),
         (["--data-dir", "/dev/null", "articles"], 3, "/dev/null cannot be used as the data folder: File exists."),
     ],
@@ -125,12 +139,12 @@ def test_an_unknown_setting_is_refused(run: Run) -> None:
 def test_one_bad_file_does_not_keep_the_others_out(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "a.md").write_text(BRIDGE, encoding="utf-8")
+    (folder / "a.md").write_text(BRIDGE.replace("Old Bridge", "New Bridge"), encoding="utf-8")
     (folder / "b.txt").write_bytes(b"")
-    (folder / "c.txt").write_text("Wool is sold on Thursdays at the market.", encoding="utf-8")
+    (folder / "market.txt").write_text("Wool is sold on Thursdays at the market.", encoding="utf-8")
     done = run("add", "folder")
     assert done.returncode == 2
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["the-old-bridge", "c"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["the-new-bridge", "market"]
     assert "b.txt: " in done.stderr
     assert done.stderr.count("\n") == 1
 
@@ -149,7 +163,6 @@ def test_a_second_process_on_the_folder_is_told_so(run: Run, tmp_path: Path) -> 
 
 
 def test_a_chat_follows_on_and_shows_its_sources(run: Run) -> None:
-    run("add", "bridge.md")
     done = run(
         "chat", given="Who built the old bridge?\nAnd when?\n/sources\n/articles\n/nonsense\n?\n/quit\nnever asked\n"
     )
@@ -163,7 +176,6 @@ def test_a_chat_follows_on_and_shows_its_sources(run: Run) -> None:
 
 
 def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
-    run("add", "bridge.md")
     assert run("rebuild").stdout == "The index holds 2 passages.\n"
     done = run("doctor", "--offline")
     assert (done.returncode, done.stderr) == (0, "")
@@ -173,7 +185,6 @@ def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(run: Run, tmp_path: Path) -> None:
-    run("add", "bridge.md")
     with open(tmp_path / "data" / "library.db", "r+b") as file:
         file.seek(0, os.SEEK_END)
         file.truncate(file.tell() // 2)
@@ -184,7 +195,6 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(run: Run, tmp_path: Path) 
 
 
 def test_on_a_terminal_the_answer_is_coloured_and_piped_it_is_plain(run: Run, tmp_path: Path) -> None:
-    run("add", "bridge.md")
     ours, theirs = pty.openpty()
     subprocess.run(
         [*PROGRAM, "ask", "Who built the old bridge?"], env=environment(tmp_path / "data", TERM="xterm-256color"),
@@ -198,9 +208,9 @@ def test_on_a_terminal_the_answer_is_coloured_and_piped_it_is_plain(run: Run, tm
 
 
 def test_escapes_and_markup_in_an_article_reach_no_terminal(run: Run) -> None:
-    hostile = "The \x1b[31mred\x1b[0m bridge [bold]was built[/bold] by Clara \x07Voss :smile: in 1903."
-    run("add", "-", given=hostile)
-    done = run("ask", "Who built the red bridge?")
-    assert "The [31mred[0m bridge [bold]was built[/bold] by Clara Voss :smile: in 1903." in done.stdout
+    hostile = "The \x1b[31mred\x1b[0m dam [bold]was built[/bold] by Noah \x07Lind :smile: in 1911."
+    run("add", "-", given=hostile + "\n\n" + "It is a long dam. " * 30)
+    done = run("ask", "Who built the red dam?")
+    assert "The [31mred[0m dam [bold]was built[/bold] by Noah Lind :smile: in 1911." in done.stdout
     assert "\x1b" not in done.stdout
     assert "\x07" not in done.stdout

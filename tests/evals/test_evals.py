@@ -1,0 +1,37 @@
+"""The figures that must not sink; `python -m tests.evals` prints them all."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.ask import Assistant
+from assistant.settings import Settings
+from index.catalog import Catalog
+from index.embedder import Embedder
+from index.training.questions import contexts
+from tests.evals import answers, search
+from tests.evals.measures import auroc
+
+
+def test_auroc_is_the_chance_that_a_positive_scores_higher() -> None:
+    assert auroc([3, 4], [1, 2]) == 1
+    assert auroc([1, 2], [3, 4]) == 0
+    assert auroc([1, 1], [1, 1]) == 0.5
+    assert auroc([1, 3], [2]) == 0.5
+    assert auroc([2, 3], [2, 1]) == 0.875
+
+
+def test_hand_made_questions_are_answered_and_every_citation_is_exact(catalog: Catalog) -> None:
+    figures = answers.figures(Assistant(catalog, Settings()))
+    assert figures.exact == 1
+    assert figures.some >= 0.75
+    assert figures.refused <= 0.10
+    assert figures.auroc >= 0.75
+
+
+@pytest.mark.skipif(not search.DATA.exists(), reason=f"{search.DATA} is not there")
+def test_search_and_reader_keep_their_figures(tmp_path: Path, embedder: Embedder) -> None:
+    figures = search.ours(contexts(search.DATA), embedder, tmp_path)
+    assert figures.context_at_5 >= 0.94
+    assert figures.sentence_at_1 >= 0.68
+    assert figures.auroc_foreign >= 0.98
