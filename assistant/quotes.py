@@ -90,12 +90,13 @@ def _parts(scored: Scored) -> Iterator[Quote]:
     article = scored.kept.article
     if not ANNOUNCES.search(article[scored.span]):
         return
-    section = article.section(scored.span.start)
+    section, home = article.section(scored.span.start), _block(article, scored.number)
     for number in range(scored.number + 1, min(scored.number + REACH, len(article.sentences))):
         sentence = article.sentences[number]
         if article.section(sentence.start) != section:
             return
-        if number == scored.number + 1 or PART.match(article[sentence]):
+        begins = _block(article, number) is home or _block(article, number).start == sentence.start
+        if number == scored.number + 1 or (begins and PART.match(article[sentence])):
             yield _whole(Scored(scored.kept, number, 0.0), broad=True)
 
 

@@ -20,7 +20,7 @@ COLLECTION = "passages"
 POINTER = "current"  # the file that names the folder in use
 MOST_AT_ONCE = 5_000  # Chroma takes at most 5,461 rows a call
 # Vectors stay in Chroma's SQLite log: its hnsw files are rewritten in place without fsync, and a kill then can spoil
-# them for good. The other three make search exact at this scale (recall@100 1.000 at 8,000 passages, tests/benchmarks).
+# them for good. The last three make search exact at this scale (recall@10 1.000 at 8,000 vectors, tests/benchmarks).
 HNSW = {"space": "cosine", "sync_threshold": 1_000_000, "ef_search": 500, "ef_construction": 300, "max_neighbors": 32}
 
 

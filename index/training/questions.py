@@ -1,4 +1,8 @@
-"""Questions with known answers, one context a line (the format of the README), as articles."""
+"""Questions with known answers, as articles.
+
+One context a line: `{"dataset", "title", "context", "questions": [{"id", "question", "answers": [[start, end], …]}]}`,
+offsets in code points of `context`; no answers means that the context does not answer.
+"""
 
 import json
 from collections.abc import Iterable
