@@ -67,7 +67,7 @@ class Assistant:
         """Yield each claim once its citations have been checked, then the `Answer` that holds them all.
 
         `articles` are the ids to answer from; none means all. No claim comes when they do not answer. Raises
-        BadQuestion for an empty or overlong question, KeyError for an unknown article, BadStore when the library
+        BadQuestion for an empty or overlong question, UnknownArticle for an unknown article, BadStore when the library
         cannot be used.
         """
         began = time.perf_counter()

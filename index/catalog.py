@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from index.article import Article
 from index.embedder import Embedder, Vectors
-from index.errors import BadStore
+from index.errors import BadStore, UnknownArticle
 from index.formats import read
 from index.keywords import Keywords
 from index.library import Entry, Kept, Library
@@ -133,9 +133,9 @@ class Catalog:
 
     def snapshot(self) -> Snapshot:
         """The library as it is now, with the index matched to it."""
-        self._check_model()
-        self._keep_shipped()
         if self._snapshot is None or self._snapshot.revision != self.library.revision:
+            self._check_model()
+            self._keep_shipped()
             revision, kept = self.library.read()
             self._snapshot = Snapshot(revision, tuple(kept))
             self.index.match(*self._vectors(self._snapshot))
@@ -162,7 +162,7 @@ class Catalog:
         return self.entry(name), "replaced" if old else "added"
 
     def remove(self, article_id: str) -> Entry:
-        """Forget an article, in the library and the index. Raises KeyError for an unknown one."""
+        """Forget an article, in the library and the index. Raises UnknownArticle."""
         self._check_model()
         entry = self.entry(article_id)
         self.library.remove(entry.id)
@@ -170,15 +170,14 @@ class Catalog:
         return entry
 
     def entry(self, article_id: str) -> Entry:
-        """The article of this id, or the only one whose id begins so. Raises KeyError when there is none or several."""
+        """The article of this id, or the only one whose id begins so; UnknownArticle when there is none or several."""
         entries = self.entries()
         exact = [e for e in entries if e.id == article_id]
         found = exact or [e for e in entries if article_id and e.id.startswith(article_id)]
         if len(found) != 1:
             ids = ", ".join(e.id for e in (found or entries))
-            raise KeyError(
-                f"{'Several articles begin' if found else 'No article'} with {article_id!r}. There is: {ids}"
-            )
+            what = "Several articles begin" if found else "No article"
+            raise UnknownArticle(f"{what} with {article_id!r}. There is: {ids}")
         return found[0]
 
     def rebuild(self, *, embed: bool = False, progress: Progress = lambda done, of: None) -> int:
@@ -209,9 +208,9 @@ class Catalog:
         missing = []
         for position, key in enumerate(snapshot.passages):
             vector = snapshot.passage_vectors[position]
-            near = self.index.nearest(vector, 5)
-            twins = [k for k in near if snapshot.passage_vectors[snapshot.positions[k]] @ vector > 0.999]
-            if key not in twins and len(twins) < 5:
+            near = [snapshot.positions[k] for k in self.index.nearest(vector, 5) if k in snapshot.positions]
+            twins = [place for place in near if snapshot.passage_vectors[place] @ vector > 0.999]
+            if position not in twins and len(twins) < 5:
                 missing.append(key)
             progress(position + 1, len(snapshot.passages))
         return missing
@@ -238,14 +237,14 @@ class Catalog:
         if any(not e.shipped for e in entries):
             return
         article = shipped_article()
-        if [e.hash for e in entries] != [article.hash]:
+        if [e.hash for e in entries] != [article.hash] or self.library.embedder != self.model:
             kept = self._cut(_new_id(article.title, article.hash, set()), article, lambda done, of: None)
             gone = [e.id for e in entries]
             self.library.put([kept], embedder=self.model, instead_of=gone, shipped=True)
 
     def _check_model(self) -> None:
         held = self.library.embedder
-        if held and held != self.model:
+        if held not in ("", self.model) and not all(entry.shipped for entry in self.library.entries()):
             raise BadStore(
                 f"The articles in {self.folder} were embedded with {held!r}, not {self.model!r}. "
                 "Run: article-assistant rebuild --embed, or set ASSISTANT_EMBEDDING_MODEL back."

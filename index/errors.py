@@ -11,3 +11,7 @@ class Unreachable(RuntimeError):
 
 class BadStore(RuntimeError):
     """The data folder cannot be used as it is; its owner must act."""
+
+
+class UnknownArticle(KeyError):
+    """No article, or more than one, goes by that name; the person who named it must name another."""

@@ -4,22 +4,27 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, cast
 
+import platformdirs
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from assistant.answer import Answer, Claim
-from assistant.doors.terminal import Screen
+from assistant.doors.terminal import Screen, follow, progress_bar
 from assistant.errors import BadQuestion, BadSettings
 from assistant.settings import Settings
 from assistant.standalone import Turn
-from index.errors import BadSource, BadStore, Unreachable
+from index.article import flat
+from index.errors import BadSource, BadStore, UnknownArticle, Unreachable
 
+KNOWN = (BadQuestion, BadSettings, BadSource, BadStore, UnknownArticle, Unreachable)
 ANSWERED, NOT_FOUND, WRONG_USE, FAILED = 0, 1, 2, 3
 
 app = typer.Typer(
@@ -95,7 +100,7 @@ def add(
     from index.sources import sources
 
     codes = {0}
-    with opened(context) as assistant, _bar() as bar:
+    with opened(context) as assistant, progress_bar(notes) as bar:
         for given in source:
             try:
                 for one in sources(given, title):
@@ -137,9 +142,9 @@ def rebuild(
     ] = False,
 ) -> None:
     """Make the index anew from the library."""
-    with opened(context) as assistant, _bar() as bar:
+    with opened(context) as assistant, progress_bar(notes) as bar:
         task = bar.add_task("rebuilding", total=None)
-        count = assistant.catalog.rebuild(embed=embed, progress=_follow(bar, task))
+        count = assistant.catalog.rebuild(embed=embed, progress=follow(bar, task))
     screen.line(f"The index holds {count:,} passages.")
 
 
@@ -155,10 +160,10 @@ def doctor(
 
     cut = offline and cut_network()
     calls = watch_network() if offline else None
-    with opened(context) as assistant, _bar() as bar:
+    with opened(context) as assistant, progress_bar(notes) as bar:
         task = bar.add_task("searching every passage", total=None)
         sound = True
-        for finding in examine(assistant, context.obj, _follow(bar, task), calls):
+        for finding in examine(assistant, context.obj, follow(bar, task), calls):
             sound = sound and finding.sound
             said = " (and was cut off from it)" if cut and finding.check == "network" else ""
             mark = ("ok   ", "green") if finding.sound else ("WRONG", "bold red")
@@ -167,7 +172,7 @@ def doctor(
 
 
 def main() -> None:
-    """Run the command line. Errors are one sentence on standard error; the traceback goes to ASSISTANT's debug log."""
+    """Run the command line. An error is one sentence on standard error; one of ours leaves its traceback in a log."""
     _quieten()
     try:
         sys.exit(app(prog_name="article-assistant", standalone_mode=False) or 0)
@@ -181,9 +186,13 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's last flush finds a place
         sys.exit(FAILED)
-    except Exception as error:  # noqa: BLE001 (the one catch-all of this door)
-        logging.getLogger("assistant").debug("failed", exc_info=error)
-        _fail(_words(error), _code(error))
+    except KNOWN as error:
+        _fail(str(error.args[0]), _code(error))
+    except Exception:  # noqa: BLE001 (the one catch-all of this door)
+        log = platformdirs.user_log_path("article-assistant", appauthor=False, ensure_exists=True) / "failures.log"
+        with open(log, "a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat()}\n{traceback.format_exc()}\n")
+        _fail(f"Something went wrong that should not; what it was is in {log}. Run: article-assistant doctor", FAILED)
 
 
 @contextmanager
@@ -239,9 +248,9 @@ def _ask_lines(assistant: Any, articles: list[str]) -> int:
 
 
 def _add(assistant: Any, source: Any, bar: Progress) -> int:
-    task = bar.add_task(source.name, total=None)
+    task = bar.add_task(flat(source.name), total=None)
     try:
-        entry, change = assistant.catalog.add(source.read(), _follow(bar, task))
+        entry, change = assistant.catalog.add(source.read(), follow(bar, task))
     except (BadSource, Unreachable) as error:
         return _refused(source.name, error)
     finally:
@@ -251,7 +260,7 @@ def _add(assistant: Any, source: Any, bar: Progress) -> int:
 
 
 def _refused(name: str, error: Exception) -> int:
-    notes.print(f"{name}: {error}", style="red", markup=False, soft_wrap=True)
+    notes.print(flat(f"{name}: {error}"), style="red", markup=False, soft_wrap=True)
     return _code(error)
 
 
@@ -261,7 +270,7 @@ def _turn(answer: Answer) -> Turn:
 
 def _prompt() -> str | None:
     try:
-        return input("› ").strip()
+        return flat(input("› " if sys.stdin.isatty() else ""))
     except EOFError:
         return None
 
@@ -271,28 +280,12 @@ def _print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def _bar() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=notes, transient=True, disable=not notes.is_terminal)
-
-
-def _follow(bar: Progress, task: Any) -> Callable[[int, int], None]:
-    return lambda done, of: bar.update(task, completed=done, total=of)
-
-
-def _words(error: Exception) -> str:
-    known = (BadQuestion, BadSettings, BadSource, BadStore, Unreachable, KeyError)
-    if isinstance(error, known):
-        return str(error.args[0])
-    return f"Something went wrong that should not ({type(error).__name__}: {error}). Run: article-assistant doctor"
-
-
 def _code(error: Exception) -> int:
-    return WRONG_USE if isinstance(error, BadQuestion | BadSettings | BadSource | KeyError) else FAILED
+    return WRONG_USE if isinstance(error, BadQuestion | BadSettings | BadSource | UnknownArticle) else FAILED
 
 
 def _fail(sentence: str, code: int) -> None:
-    notes.print(" ".join(sentence.split()), style="red", markup=False, soft_wrap=True)
+    notes.print(flat(sentence), style="red", markup=False, soft_wrap=True)
     sys.exit(code)
 
 
@@ -302,5 +295,5 @@ def _quieten() -> None:
         os.environ.setdefault(name, "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.getLogger().addHandler(logging.NullHandler())
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         cast(Any, stream).reconfigure(errors="replace")

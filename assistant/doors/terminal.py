@@ -1,8 +1,9 @@
 """How an answer looks in a terminal: in colour there, plain and unwrapped when piped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from assistant.answer import Answer, Citation, Claim
@@ -55,3 +56,14 @@ class Screen:
     def entries(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             self.entry(entry)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar for long work, gone when it ends; none where nobody watches."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def follow(bar: Progress, task: TaskID) -> Callable[[int, int], None]:
+    """A function that is told how much is done, of how much."""
+    return lambda done, of: bar.update(task, completed=done, total=of)

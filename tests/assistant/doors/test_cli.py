@@ -214,3 +214,4 @@ def test_escapes_and_markup_in_an_article_reach_no_terminal(run: Run) -> None:
     assert "The [31mred[0m dam [bold]was built[/bold] by Noah Lind :smile: in 1911." in done.stdout
     assert "\x1b" not in done.stdout
     assert "\x07" not in done.stdout
+    assert "\x1b" not in run("add", "\x1b[31mnope").stderr
