@@ -1,0 +1,171 @@
+"""A statement of a model, checked against the sentences it cites."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant import dates, names, numbers, polarity, roles
+from assistant.answer import State
+from assistant.drafts import Draft
+from assistant.negations import WORD, denies
+from assistant.plain import listed, plain, tokens
+from assistant.quotations import Run, fills, quotations, stands, without
+from index.article import Span
+from index.library import Kept
+
+Support = Callable[[str, "Sequence[Shown]"], float]
+
+SELF = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b")
+CUT_MARKER = re.compile(r"[\[【］][\d ,–-]*\Z")
+LONGEST_CHECKED = 20_000  # characters of a statement; a longer one is none
+COMMA_LANGUAGES = frozenset(listed("de fr es it pt ru nl pl cs da sv nb no fi tr uk ro el hu id"))  # 1.500 is 1500
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A sentence as the model saw it: its number, from 1, and where it stands, `kept.article.sentences[number]`."""
+
+    n: int
+    kept: Kept
+    number: int
+
+    @property
+    def span(self) -> Span:
+        return self.kept.article.sentences[self.number]
+
+    @property
+    def text(self) -> str:
+        return self.kept.article[self.span]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A draft with its state. `shown` is what supports it, in order; an unsupported one has none, and a `reason`."""
+
+    draft: Draft
+    state: State
+    shown: tuple[Shown, ...]
+    reason: str
+
+
+class Checker:
+    """Checks drafts against the sentences that were shown.
+
+    `support` says from 0 to 1 how far the cited sentences support a statement; below `floor` they do not.
+    """
+
+    def __init__(self, shown: Sequence[Shown], support: Support, floor: float) -> None:
+        self.shown = {sentence.n: sentence for sentence in shown}
+        self.support, self.floor = support, floor
+
+    def check(self, draft: Draft) -> Checked:
+        """The state of `draft`: `quoted` is verbatim, `supported` says no fact that the cited sentences lack."""
+        if reason := self._uncited(draft):
+            return Checked(draft, "unsupported", (), reason)
+        cited = tuple(self.shown[number] for number in draft.numbers)
+        state, reason = self._judged(draft.said, cited)
+        return Checked(draft, state, () if reason else cited, reason)
+
+    def _uncited(self, draft: Draft) -> str:
+        if len(draft.said) > LONGEST_CHECKED:
+            return "It is too long to be checked."
+        if not any(map(str.isalnum, draft.said)):
+            return "It says nothing."
+        if not draft.numbers:
+            return "It cites nothing."
+        return next((f"It cites [{n}], which was not shown." for n in draft.numbers if n not in self.shown), "")
+
+    def _judged(self, said: str, cited: Sequence[Shown]) -> tuple[State, str]:
+        runs = _runs(cited)
+        quoted, outside = quotations(said)
+        negated = denies(WORD.findall(plain(outside)))
+        for quotation in quoted:
+            if not stands(quotation, runs, negated=negated):
+                return "unsupported", f"“{_short(quotation)}” does not stand in the cited sentences."
+        statement = _bare(said)
+        if spoken := _self(plain(outside), cited):
+            return "unsupported", f"“{spoken}” does not stand in the cited sentences."
+        if fills(statement, runs):
+            return "quoted", ""
+        if "```" in said or "~~~" in said:
+            return "unsupported", "It is code that does not stand in the cited sentences."
+        if reason := _lacking(plain(said), cited) or _contrary(plain(said), plain(outside), quoted, cited):
+            return "unsupported", reason
+        if stands(statement, runs, negated=False):
+            return "quoted", ""
+        if self.support(plain(said), cited) < self.floor:
+            return "unsupported", "The cited sentences do not say this."
+        return "supported", ""
+
+
+def _lacking(statement: str, cited: Sequence[Shown]) -> str:
+    """The first number, date, name or clause of `statement` that the cited sentences lack, as a reason, or ""."""
+    texts = [sentence.text for sentence in cited]
+    titles = list(_titles(cited))
+    there = numbers.figures("\n".join(texts), _continental(cited))
+    missing = (
+        numbers.missing(numbers.figures(statement, _continental(cited)), there)
+        or names.missing(dates.dates(statement)[1], texts, titles)
+        or polarity.unheard(statement, [*_spoken(cited), *((title, "en") for title in titles)])
+    )
+    return f"“{missing}” does not stand in the cited sentences." if missing else ""
+
+
+def _contrary(statement: str, outside: str, quoted: Sequence[str], cited: Sequence[Shown]) -> str:
+    """Why the cited sentences say the opposite of `statement`, or "". What is `quoted` is verbatim, so it is
+    enough that the words `outside` deny no more and no less than theirs."""
+    rest = [(without(text, quoted), language) for text, language in _spoken(cited)]
+    texts = [sentence.text for sentence in cited]
+    return (
+        (polarity.denial(statement, _spoken(cited)) and polarity.denial(outside, rest))
+        or polarity.contradiction(statement, _spoken(cited))
+        or roles.exchanged(statement, texts, _continental(cited))
+    )
+
+
+def _spoken(cited: Sequence[Shown]) -> list[tuple[str, str]]:
+    """The cited sentences with their languages."""
+    return [(sentence.text, sentence.kept.article.language) for sentence in cited]
+
+
+def _continental(cited: Sequence[Shown]) -> bool:
+    return any(sentence.kept.article.language in COMMA_LANGUAGES for sentence in cited)
+
+
+def _self(statement: str, cited: Sequence[Shown]) -> str:
+    """The word by which the model speaks of itself, "" where it does not or the cited sentences say it too."""
+    said = dict.fromkeys(SELF.findall(statement))
+    return next((word for word in said if not any(word in SELF.findall(sentence.text) for sentence in cited)), "")
+
+
+def _titles(cited: Sequence[Shown]) -> Iterator[str]:
+    for sentence in cited:
+        yield sentence.kept.article.title
+        yield from sentence.kept.article.section(sentence.span.start).split(" › ")
+
+
+def _runs(cited: Sequence[Shown]) -> list[Run]:
+    """The cited sentences in the order of their articles, adjacent ones as one run of its text."""
+    runs: list[list[Shown]] = []
+    for sentence in sorted(cited, key=lambda shown: (shown.kept.id, shown.number)):
+        last = runs[-1][-1] if runs else None
+        if last and last.kept.id == sentence.kept.id and last.number + 1 >= sentence.number:
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    return [_run(run) for run in runs]
+
+
+def _run(run: Sequence[Shown]) -> Run:
+    whole = run[0].kept.article[Span(run[0].span.start, run[-1].span.end)]
+    return Run(tokens(whole), tuple(tokens(sentence.text) for sentence in run))
+
+
+def _bare(said: str) -> str:
+    """What `said` says without Markdown and the punctuation that ends it."""
+    return CUT_MARKER.sub("", plain(said)).rstrip(" \n.,;:!?。！？")
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 80 else flat[:79] + "…"

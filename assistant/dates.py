@@ -1,0 +1,98 @@
+"""Dates in any common form."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import regex
+
+MONTHS = (
+    "january jan januar janvier enero gennaio janeiro января январь январе",
+    "february feb februar février fevrier febrero febbraio fevereiro февраля февраль феврале",
+    "march mar märz mars marzo março марта март марте",
+    "april apr avril abril aprile апреля апрель апреле",
+    "may mai mayo maggio maio мая май мае",
+    "june jun juni juin junio giugno junho июня июнь июне",
+    "july jul juli juillet julio luglio julho июля июль июле",
+    "august aug août aout agosto августа август августе",
+    "september sept sep septembre septiembre settembre setembro сентября сентябрь сентябре",
+    "october oct oktober octobre octubre ottobre outubro октября октябрь октябре",
+    "november nov novembre noviembre novembro ноября ноябрь ноябре",
+    "december dec dezember décembre decembre diciembre dicembre dezembro декабря декабрь декабре",
+)
+NUMBER_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in names.split()}
+_MONTH = rf"(?P<month>\b(?:{'|'.join(sorted(NUMBER_OF, key=len, reverse=True))})\b)\.?"
+_DAY = r"(?<![\d.,])(?P<day>[12]\d|3[01]|0?[1-9])"
+_YEAR = r"(?P<year>[12]\d{3})(?!\d)"
+FORMS = [
+    regex.compile(form, regex.IGNORECASE)
+    for form in (
+        r"(?<!\d)(?P<year>[12]\d{3})-(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)(?!\d)",
+        r"(?<![\d.,/])(?P<one>\d{1,2})(?P<by>[./])(?P<two>\d{1,2})(?P=by)(?P<year>[12]\d{3})(?!\d)",
+        rf"{_DAY}(?:st|nd|rd|th|er|º|\.)?\s(?:of\s|day\sof\s|de\s)?{_MONTH}(?:,?\s(?:de\s)?{_YEAR})?",
+        rf"{_MONTH}\s(?:the\s)?{_DAY}(?:st|nd|rd|th)?(?![\d:]|[.,]\d)(?:,?\s{_YEAR})?",
+        rf"{_MONTH},?\s(?:of\s|de\s)?{_YEAR}",
+    )
+]
+# A month alone: only where "May" and "March" are no name and no verb.
+ALONE = regex.compile(
+    r"\b(?:[Ii]n|[Oo]f|[Bb]etween|[Aa]nd|[Tt]o|[Bb]y|[Bb]efore|[Aa]fter|[Tt]hrough|[Ss]ince|[Uu]ntil|[Tt]ill|[Dd]uring|[Ee]arly|[Ll]ate|[Ll]ast|[Nn]ext|[Tt]his|[Ff]rom|[Ee]very)\s"
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+
+
+_END = r"(\d{4}|(?:January|February|March|April|May|June|July|August|September|October|November|December))"
+SPAN = regex.compile(rf"\b(?:[Bb]etween|[Ff]rom)\s{_END}\s(?:and|to|until|till|through)\s{_END}\b")
+GONE = "\0"  # stands where a date or number was taken out
+
+
+@dataclass(frozen=True)
+class Date:
+    """A date as far as it is given: what is not is 0. `text` is how it was written."""
+
+    text: str
+    year: int = 0
+    month: int = 0
+    day: int = 0
+
+    def within(self, other: "Date") -> bool:
+        """Whether all that is given here is the same there."""
+        pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
+        return all(here in (0, there) for here, there in pairs)
+
+
+def dates(text: str) -> tuple[list[tuple[Date, ...]], str]:
+    """The dates of `text`, each with its readings (9/11/2020 has two), and the text with GONE in their places."""
+    found: list[tuple[Date, ...]] = []
+    for form in (*FORMS, ALONE):
+        for match in form.finditer(text):
+            written = match["month"] if form is ALONE else match.group()
+            readings = tuple(_readings(written, match.groupdict()))
+            if readings:
+                found.append(readings)
+                start = match.start("month") if form is ALONE else match.start()
+                text = text[:start] + GONE * (match.end() - start) + text[match.end() :]
+    return found, text
+
+
+def spanned(statement: str, cited: str) -> str:
+    """The month or year that `statement` says something happened in, where `cited` has it as one end of a span only."""
+    for one, other in SPAN.findall(cited):
+        for mine, end in ((one, other), (other, one)):
+            if regex.search(rf"\b(?:[Ii]n|[Dd]uring)\s{mine}\b", statement) and cited.count(mine) == 1:
+                return "" if end in statement else mine
+    return ""
+
+
+def supported(readings: Sequence[Date], there: Sequence[Sequence[Date]]) -> bool:
+    return any(mine.within(other) for mine in readings for others in there for other in others)
+
+
+def _readings(text: str, parts: dict[str, str | None]) -> Iterator[Date]:
+    year = int(parts.get("year") or 0)
+    if one := parts.get("one"):
+        first, second = int(one), int(parts.get("two") or 0)
+        orders = [(second, first)] if parts["by"] == "." else [(second, first), (first, second)]
+        yield from (Date(text, year, month, day) for month, day in orders if 1 <= month <= 12 and 1 <= day <= 31)
+        return
+    month = parts.get("month") or ""
+    yield Date(text, year, int(month) if month.isdecimal() else NUMBER_OF[month.lower()], int(parts.get("day") or 0))

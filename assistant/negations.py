@@ -1,0 +1,45 @@
+"""Words that deny, in several languages."""
+
+from collections.abc import Iterable
+
+import regex
+
+from assistant.plain import listed
+
+WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’]\p{L}+)?")
+NEGATIONS = frozenset(
+    listed("not never no none nobody nothing nowhere neither nor without cannot hardly barely scarcely unable")
+)
+# Verbs that deny; "did not fail" says yes, so they are counted apart.
+DENIALS = regex.compile(
+    r"fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing|ion)?|lack(?:s|ed|ing)?"
+    r"|declin(?:e|es|ed|ing)(?= to\b)|refrain(?:s|ed)?|unsuccessful(?:ly)?|avoid(?:s|ed)?|prevent(?:s|ed)?|false|untrue"
+)
+DENIAL = regex.compile(rf"\b(?:{DENIALS.pattern})\b")
+FOREIGN = {
+    "de": "nicht kein keine keinen keinem keiner keines nie niemals niemand niemanden nichts weder ohne",
+    "fr": "ne pas jamais rien aucun aucune sans ni nul nulle",
+    "es": "no nunca jamás nadie nada ningún ninguno ninguna sin ni tampoco",
+    "it": "non mai nessuno nessuna nessun niente nulla né senza neanche",
+    "pt": "não nunca jamais ninguém nada nenhum nenhuma sem nem",
+    "ru": "не ни нет никогда никто ничего ничто нельзя без никакой никаких никакого",
+}
+# Where "no" or "not" denies nothing.
+IDLE = regex.compile(
+    r"\bnot only\b|\bno\. ?(?=\d)|\bno doubt\b|\bwhether or not\b|\bnot least\b|\bno (?:more|fewer|less) than\b"
+    r"|\bnothing but\b|\bnot (?:more|fewer|less) than\b|\bnone other than\b",
+    regex.IGNORECASE,
+)
+CONTRACTED = regex.compile(r"n['’]t\b", regex.IGNORECASE)
+
+
+def denies(words: Iterable[str], language: str = "en") -> bool:
+    """Whether a negation or a verb of denial stands among `words`."""
+    text = IDLE.sub(" ", " ".join(words))
+    return negative(text, language) or DENIAL.search(text.lower()) is not None
+
+
+def negative(text: str, language: str) -> bool:
+    """Whether a negation stands in `text`, verbs of denial aside."""
+    known = NEGATIONS | frozenset(FOREIGN.get(language, "").split())
+    return bool(CONTRACTED.search(text)) or any(word.lower() in known for word in WORD.findall(text))

@@ -1,0 +1,262 @@
+"""Numbers in digits and in words, with their units."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import regex
+
+from assistant import dates
+from assistant.plain import listed
+from assistant.units import DOUBLE, SCALE, SCALES, SIGNS, UNIT, same_unit, unit_of
+
+ONES = listed(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
+ORDINALS = listed(
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
+)
+CARDINAL = {word: n for n, word in enumerate(ONES)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
+ORDINAL = {word: n for n, word in enumerate(ORDINALS)} | {f"{word[:-1]}ieth": 10 * n for n, word in enumerate(TENS, 2)}
+LARGE = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
+PARTS = {"half": Fraction(1, 2), "halves": Fraction(1, 2), "third": Fraction(1, 3), "thirds": Fraction(1, 3),
+         "quarter": Fraction(1, 4), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5)}  # fmt: skip
+MULTIPLES: dict[str, Fraction | int] = {
+    "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "doubling": 2, "triple": 3, "tripled": 3, "thrice": 3,
+             "quadrupled": 4, "halved": Fraction(1, 2)}  # fmt: skip
+VULGAR = {"½": Fraction(1, 2), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
+
+_WORD = "|".join(sorted((*CARDINAL, *ORDINAL, *LARGE), key=len, reverse=True))
+SPOKEN = regex.compile(
+    rf"(?P<minus>\bminus\s)?\b(?:(?:a|an)\s(?=(?:{'|'.join(LARGE)})\b))?(?:{_WORD})\b(?:(?:[\s-]|\sand\s)(?:{_WORD})\b)*",
+    regex.IGNORECASE,
+)
+GROUPED = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[\s\u00a0\u202f'’]\d{3})+(?!\d)(?:[.,]\d+)?"
+DIGITS = regex.compile(
+    rf"(?P<minus>(?<![\p{{L}}\d.,)%])[-−–](?=[\d$€£])|\bminus\s)?(?P<sign>{SIGNS})?\s?"
+    rf"(?<![\p{{Latin}}\p{{Cyrillic}}\p{{Greek}}\d_]|\d[.,])(?P<digits>{GROUPED}|\d+(?:[.,]\d+)*)(?P<vulgar>[½⅓⅔¼¾])?"
+    r"(?P<tail>(?:st|nd|rd|th|s)\b)?"
+)
+CLOCK = regex.compile(
+    r"(?<![\d:.,])(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
+    r"|(?<![\d:.,])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])",
+    regex.IGNORECASE,
+)
+FRACTION = regex.compile(
+    r"\b(?P<count>a|one|two|three|four)[\s-](?P<part>third|quarter|thirds|quarters|fifths|half)\b(?!-)"
+    r"|\b(?P<part>half|halves)\b|(?P<vulgar>[½⅓⅔¼¾])|(?<![\d/])(?P<over>\d{1,3})/(?P<under>[1-9]\d{0,2})(?![\d/])",
+    regex.IGNORECASE,
+)
+MULTIPLE = regex.compile(rf"\b(?:{'|'.join(MULTIPLES)})\b", regex.IGNORECASE)
+RANGE = regex.compile(r"\d\s?[-–—−]\s?")
+# Where "one", "first" and "second" count nothing.
+UNCOUNTED = regex.compile(
+    r"\b(?:no|any|every|some|each|this|that|the|which|another|only) one\b|\bone (?:of|another|day|can|must|should|could"
+    r"|may|might|who)\b|\bone-\w+|^\W*(?:first|firstly|second|secondly|third|thirdly),|\bat first\b|\bfirst of all\b"
+    r"|\bzero in\b|\bsplit second\b|\bon the one hand\b|\bone by one\b",
+    regex.IGNORECASE,
+)
+SINGLE = regex.compile(r"\b(?:a|an|one|single|sole|1)\b", regex.IGNORECASE)
+
+Reading = tuple[Fraction, str]  # a value and its unit
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number as written, where it stands, and its readings: values with units."""
+
+    text: str
+    start: int
+    end: int
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers and dates of a text in order, and the pairs that it joins with a dash."""
+
+    text: str
+    quantities: tuple[Quantity, ...]
+    dates: tuple[tuple[dates.Date, ...], ...]
+    ranges: tuple[tuple[Quantity, Quantity], ...]
+
+
+def figures(text: str, continental: bool = False) -> Figures:
+    """The numbers and dates of `text`. `continental`: 1.500 may be fifteen hundred."""
+    found_dates, rest = dates.dates(text)
+    rest = UNCOUNTED.sub(lambda found: dates.GONE * len(found.group()), rest)
+    found: list[Quantity] = []
+    for form, read in (
+        (CLOCK, _clock),
+        (FRACTION, _fraction),
+        (MULTIPLE, _multiple),
+        (DIGITS, _digits),
+        (SPOKEN, _said),
+    ):
+        for match in form.finditer(rest):
+            found += read(match, rest, continental)
+        for quantity in found:
+            rest = rest[: quantity.start] + dates.GONE * (quantity.end - quantity.start) + rest[quantity.end :]
+    found.sort(key=lambda quantity: quantity.start)
+    joined = [(a, b) for a, b in zip(found, found[1:], strict=False) if RANGE.fullmatch(_between(text, a, b))]
+    return Figures(text, tuple(found), tuple(found_dates), tuple(joined))
+
+
+def missing(statement: Figures, cited: Figures) -> str:
+    """The first number, date or range of `statement` that does not stand in `cited`, as written; "" if all do."""
+    percent = "%" in statement.text or "percent" in statement.text or "per cent" in statement.text
+    for readings in statement.dates:
+        if not dates.supported(readings, cited.dates):
+            return readings[0].text
+    if spanned := dates.spanned(statement.text, cited.text):
+        return f"in {spanned}"
+    for quantity in statement.quantities:
+        if not _stands(quantity, cited, percent):
+            return quantity.text
+    for first, second in statement.ranges:
+        pairs = zip(cited.quantities, cited.quantities[1:], strict=False)
+        if not any(_alike(first, a, True) and _alike(second, b, True) for a, b in pairs):
+            return statement.text[first.start : second.end]
+    return ""
+
+
+def _between(text: str, first: Quantity, second: Quantity) -> str:
+    return text[first.end - 1 : second.start] if first.end <= second.start else ""
+
+
+def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
+    if any(_alike(quantity, other, percent) for other in cited.quantities):
+        return True
+    if quantity.text.lower() == "one":
+        return SINGLE.search(cited.text) is not None
+    known = [date for readings in cited.dates for date in readings]
+    years = {date.year for date in known} | {int(v) for q in cited.quantities for v, unit in q.readings if not unit}
+    days = {date.day for date in known}
+    return any(
+        (unit == "" and int(value) in {date.year for date in known} and value >= 1000)
+        or (unit == "s" and any(value <= year < value + 10 for year in years))
+        or (unit == "th" and value in days)
+        for value, unit in quantity.readings
+    )
+
+
+def _alike(mine: Quantity, theirs: Quantity, percent: bool) -> bool:
+    return any(
+        value == other and same_unit(unit, its, percent_said=percent)
+        for value, unit in mine.readings
+        for other, its in theirs.readings
+    )
+
+
+def _measured(text: str, end: int, values: Sequence[Fraction], unit: str = "") -> tuple[int, tuple[Reading, ...]]:
+    """The readings of `values` with the scale and unit that stand in `text` at `end`, and where those end."""
+    scale = SCALE.match(text, end)
+    if scale:
+        values = [value * 10 ** SCALES[scale[1].lower()] for value in values]
+        end = scale.end()
+    found = UNIT.match(text, end)
+    if not found:
+        return end, tuple((value, unit) for value in values)
+    name = found[1]
+    doubles = DOUBLE.get(name, ((unit_of(name), 0),))
+    readings = [(value * 10**power, its or unit) for value in values for its, power in doubles]
+    if name == "m":
+        later = UNIT.match(text, found.end())
+        readings += [(value * 10**6, unit_of(later[1])) for value in values] if later else []
+    halves = [(value / 100, "") for value, its in readings if its == "%"]
+    return found.end(), (*readings, *halves)
+
+
+def _digits(match: regex.Match[str], text: str, continental: bool) -> Iterator[Quantity]:
+    tail, unit = match["tail"], unit_of(match["sign"] or "")
+    minus = -1 if match["minus"] else 1
+    values = [minus * (value + VULGAR.get(match["vulgar"] or "", 0)) for value in _values(match["digits"], continental)]
+    if tail:
+        readings: tuple[Reading, ...] = tuple((value, "s" if tail == "s" else "th") for value in values)
+        yield Quantity(match.group().strip(), match.start(), match.end(), readings)
+        return
+    end, readings = _measured(text, match.end(), values, unit)
+    yield Quantity(text[match.start() : end].strip(), match.start(), end, readings)
+
+
+def _values(digits: str, continental: bool) -> list[Fraction]:
+    """What `digits` may mean: a comma before three digits groups thousands, another one is a decimal comma."""
+    digits = regex.sub(r"[\s\u00a0\u202f'’]", "", digits)
+    if regex.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits):
+        return [Fraction(digits.replace(",", ""))]
+    grouped = regex.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", digits)
+    many = digits.count(".") > 1
+    if grouped and (continental or (many or "," in digits)):
+        whole = [Fraction(digits.replace(".", "").replace(",", "."))]
+        return whole + ([] if many or "," in digits else [Fraction(digits)])
+    if digits.count(".") + digits.count(",") == 1:
+        return [Fraction(digits.replace(",", "."))]
+    return [Fraction(part) for part in regex.split("[.,]", digits)][:1] if digits.count(".") > 1 else [_plain(digits)]
+
+
+def _plain(digits: str) -> Fraction:
+    return Fraction(digits.replace(",", ""))
+
+
+def _said(match: regex.Match[str], text: str, _: bool) -> Iterator[Quantity]:
+    minus = -1 if match["minus"] else 1
+    words = [word for word in regex.split(r"[\s-]+", match.group().lower()) if word not in ("a", "an", "and", "minus")]
+    numbers = list(_added(words))
+    for value, ordinal in numbers:
+        alone = len(numbers) == 1
+        if ordinal:
+            yield Quantity(match.group(), match.start(), match.end(), ((minus * value, "th"),))
+        else:
+            end, readings = _measured(text, match.end(), [minus * value]) if alone else (match.end(), ((value, ""),))
+            yield Quantity(text[match.start() : end], match.start(), end, readings)
+
+
+def _added(words: Sequence[str]) -> Iterator[tuple[Fraction, bool]]:
+    """The numbers that `words` say, and which are ordinals: "two hundred and five" is one number, "two three" two."""
+    total, part, open_ = 0, 0, False
+    for word in words:
+        small = CARDINAL.get(word, ORDINAL.get(word))
+        if small is None:
+            if word in ("hundred", "dozen"):
+                part = max(part, 1) * LARGE[word]
+            else:
+                total, part = total + max(part, 1) * LARGE[word], 0
+        elif open_ and part % 100 and not (part % 100 >= 20 and part % 10 == 0 and small < 10):
+            yield Fraction(total + part), False
+            total, part = 0, small
+        else:
+            part += small
+        open_ = True
+        if word in ORDINAL:
+            yield Fraction(total + part), True
+            total, part, open_ = 0, 0, False
+    if open_:
+        yield Fraction(total + part), False
+
+
+def _clock(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
+    hour, half = int(match["hour"]), (match["half"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    minutes = Fraction(hour * 60 + int(match["minute"] or 0))
+    yield Quantity(match.group(), match.start(), match.end(), ((minutes, "clock"),))
+
+
+def _fraction(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
+    ordinal = (match["part"] or "").lower() == "third" and match["count"] in ("a", "one")  # "a third bridge"
+    if match["over"]:
+        value = Fraction(int(match["over"]), int(match["under"]))
+    else:
+        count = CARDINAL.get((match["count"] or "one").lower(), 1)
+        value = VULGAR[match["vulgar"]] if match["vulgar"] else count * PARTS[match["part"].lower()]
+    if match["vulgar"] and match.start() and match.string[match.start() - 1].isdigit():
+        return
+    readings = ((value, ""), (Fraction(3), "th")) if ordinal else ((value, ""),)
+    yield Quantity(match.group(), match.start(), match.end(), readings)
+
+
+def _multiple(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
+    yield Quantity(match.group(), match.start(), match.end(), ((Fraction(MULTIPLES[match.group().lower()]), "times"),))

@@ -1,0 +1,168 @@
+"""Whether a statement says what it cites, the opposite, or more: negations, opposites and reserves."""
+
+from collections.abc import Sequence
+
+from assistant.clauses import ATTRIBUTION, Clause, clause_of, clauses, joined, with_complements
+from assistant.negations import IDLE, WORD, denies, negative
+from assistant.plain import listed
+from index.keywords import terms
+
+OPPOSITES = [
+    tuple(frozenset(side.split()) for side in pair.split("|"))
+    for pair in (
+        "increase increases increased increasing rise rises rose risen rising grow grows grew grown growing growth"
+        " climbed surged jumped soared higher up upward raise raises raised raising gained"
+        "|decrease decreases decreased decreasing fall falls fell fallen falling drop drops dropped decline declines"
+        " declined shrink shrinks shrank shrunk lower down downward lowered lowers lowering reduce reduced reduces cut"
+        " plunged sank",
+        "before earlier prior|after afterwards later following",
+        "win wins won winning victory victorious|lose loses lost losing defeat defeated loss",
+        "first|last final",
+        "above over|below under beneath",
+        "more exceed exceeds exceeded atleast|less fewer atmost",
+        "north northern northward|south southern southward",
+        "east eastern eastward|west western westward",
+        "open opens opened opening|close closes closed closing shut shuts",
+        "begin begins began begun start starts started|end ends ended finish finishes finished stop stops stopped",
+        "support supports supported back backs backed favour favours favoured favor favors favored"
+        "|oppose opposes opposed opposing against",
+        "accept accepts accepted approve approves approved|reject rejects rejected",
+        "allow allows allowed permit permits permitted legal|ban bans banned forbid forbids forbade forbidden illegal",
+        "buy buys bought purchase purchased|sell sells sold",
+        "import imports imported|export exports exported",
+        "arrive arrives arrived enter enters entered|leave leaves left depart departs departed",
+        "largest biggest longest highest tallest most best oldest|smallest shortest lowest least worst youngest",
+        "safe|unsafe dangerous", "true|false untrue", "born|died dead", "majority|minority", "profit profits|losses",
+        "success succeed succeeds succeeded|failure fail fails failed",
+        "warm hot warmer hotter|cold cooler colder cool",
+        "male men man boys boy|female women woman girls girl", "always|never rarely seldom",
+        "strong stronger|weak weaker",
+        "fast faster quick quicker|slow slower", "rich richer|poor poorer", "expensive dearer|cheap cheaper",
+        "inside|outside", "winter|summer", "morning|evening", "cause causes caused|prevent prevents prevented",
+        "all every everyone everybody both|none nobody neither some few", "upstream|downstream",
+    )
+]  # fmt: skip
+CONDITIONS = frozenset(listed("if unless whether"))
+# Words by which a sentence keeps something back, and those by which a statement may do so.
+RESERVES = tuple(
+    (frozenset(listed(reserve)), frozenset(listed(f"{reserve} {excuse}")) | CONDITIONS)
+    for reserve, excuse in (
+        (
+            "may might could would perhaps possibly probably nearly almost plans plan planned intends intend intended"
+            " hopes hope hoped wants want wanted proposes propose proposed",
+            "can will shall likely unlikely expected seems unclear when depends most idea proposal planning aims aim",
+        ),
+        (
+            "allegedly reportedly supposedly claim claims claimed alleges allege alleged suspects suspect suspected"
+            " fears feared believes believe believed rumoured",
+            "says say said argue argues argued according accuses accused view opinion",
+        ),
+    )
+)
+
+
+def contradiction(statement: str, cited: Sequence[tuple[str, str]]) -> str:
+    """Why `statement` turns round or overstates the `cited` sentences (text and language), or "" when it does not."""
+    language = cited[0][1] if cited else "en"
+    return _opposite(statement, cited, language) or _reserve(statement, cited, language)
+
+
+def denial(statement: str, cited: Sequence[tuple[str, str]]) -> str:
+    """Why `statement` says no where the `cited` sentences (text and language) say yes or the other way round, or ""."""
+    language = cited[0][1] if cited else "en"
+    return _denial(statement, cited, language) or _word(statement, cited, language)
+
+
+def unheard(statement: str, there: Sequence[tuple[str, str]]) -> str:
+    """The first clause of `statement` none of whose words stands in the texts `there`, though others' do."""
+    language = there[0][1] if there else "en"
+    known = frozenset(stem for text, spoken in there for stem in terms(text, spoken))
+    parts = [(clause.text, frozenset(terms(clause.text, language))) for clause in clauses(statement, language)]
+    parts = [(text, frozenset(stem for stem in stems if stem.isalpha())) for text, stems in parts]
+    if not any(stems & known for _, stems in parts):
+        return ""
+    return next((text for text, stems in parts if len(stems) > 1 and not stems & known), "")
+
+
+def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
+    there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
+    for clause in clauses(statement, language):
+        if ATTRIBUTION.fullmatch(clause.text):
+            continue
+        nearest = _nearest(clause, there)
+        if clause.denied and not (all if nearest else any)(near.denied for near in nearest or there):
+            return "It denies what the cited sentences do not deny."
+        if not clause.denied and (any if nearest else all)(near.denied for near in nearest or there):
+            return "It leaves out a negation of the cited sentences."
+    return ""
+
+
+def _word(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
+    """A word of a statement without negation that the cited sentences only have right after one ("not conclusive")."""
+    if language != "en" or denies(WORD.findall(statement)):
+        return ""
+    after: set[str] = set()
+    free: set[str] = set()
+    for text, _ in cited:
+        said = WORD.findall(IDLE.sub(" ", text))
+        for place, word in enumerate(said):
+            denied = place and negative(said[place - 1], language)
+            (after if denied else free).update(terms(word, language))
+    word = next((word for word in WORD.findall(statement) if {*terms(word, language)} & (after - free)), "")
+    return f"The cited sentences deny “{word}”." if word else ""
+
+
+def _opposite(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
+    """A word of direction whose opposite stands alone where it should: in all cited sentences, or in the clause about
+    the same thing (what stands before the word counts twice)."""
+    everywhere = frozenset(word for text, spoken in cited for word in clause_of(joined(text), spoken).words)
+    there = [clause for text, spoken in cited for clause in clauses(text, spoken, split_and=True)]
+    for clause in clauses(statement, language, split_and=True):
+        for one, other in (*OPPOSITES, *((other, one) for one, other in OPPOSITES)):
+            word = min(clause.words & one, default="")
+            if word and any(
+                words & other and not words & one
+                for words in (everywhere, _about(clause, one | other, there, language))
+            ):
+                return f"It says “{word}” where the cited sentences say the opposite."
+    return ""
+
+
+def _about(clause: Clause, pair: frozenset[str], there: Sequence[Clause], language: str) -> frozenset[str]:
+    """The words of the clauses that are about the same thing as `clause`, whatever they say of it."""
+    subject, rest = _around(clause.text, pair)
+    stems = (frozenset(terms(subject, language)), frozenset(terms(f"{subject} {rest}", language)))
+    scores = [sum(len(mine & frozenset(terms(" ".join(_around(near.text, pair)), language))) for mine in stems)
+              for near in there]  # fmt: skip
+    most = max(scores, default=0)
+    return frozenset(
+        word for near, score in zip(there, scores, strict=True) if most and score == most for word in near.words
+    )
+
+
+def _around(text: str, pair: frozenset[str]) -> tuple[str, str]:
+    """What stands before the first word of `pair` in `text`, and after it, without such words."""
+    found = WORD.findall(text)
+    at = next((n for n, word in enumerate(found) if word.lower() in pair), len(found))
+    return " ".join(found[:at]), " ".join(word for word in found[at:] if word.lower() not in pair)
+
+
+def _reserve(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
+    said = clause_of(statement, language)
+    if language != "en":
+        return ""
+    whole = _nearest(said, [clause_of(text, spoken) for text, spoken in cited])
+    left_out = [word for near in whole for word in near.words & CONDITIONS if not said.words & CONDITIONS]
+    there = [clause_of(part, spoken) for text, spoken in cited for part in with_complements(text)]
+    for part in with_complements(statement):
+        nearest = _nearest(clause_of(part, language), there)
+        for reserves, excuses in RESERVES:
+            left_out += [word for near in nearest for word in near.words & reserves if not said.words & excuses]
+    return f"It leaves out the reserve “{min(left_out)}” of the cited sentences." if left_out else ""
+
+
+def _nearest(clause: Clause, there: Sequence[Clause]) -> list[Clause]:
+    """The clauses that share most stems with `clause`, its subject counted thrice; none when nothing is shared."""
+    scores = [len(clause.stems & other.stems) + 2 * len(clause.subject & other.stems) for other in there]
+    most = max(scores, default=0)
+    return [other for other, score in zip(there, scores, strict=True) if most and score == most]

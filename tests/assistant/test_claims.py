@@ -1,0 +1,146 @@
+"""The table of what a model may write and what becomes of it, and what holds for whatever it writes."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.claims import Checked, Checker, Shown
+from assistant.dates import dates
+from assistant.drafts import Draft, drafts
+from index.article import Article, Block, Span
+from index.keywords import terms
+from index.library import Kept
+
+CASES: list[dict[str, Any]] = [
+    json.loads(line) for line in (Path(__file__).parent / "claims.jsonl").read_text(encoding="utf-8").splitlines()
+]
+NOTHING = np.zeros((0, 0), np.float32)
+FLOOR = 0.6
+# Numbers and units are checked by themselves, in all their forms; the share is of the other words.
+UNSHARED = set(
+    terms("percent per cent crowns dollars pounds kilometres degrees minus half million thousand hundred two five six"
+          " twelve forty fifty one first second nineteenth", "en")
+)  # fmt: skip
+
+
+def kept(sentences: Sequence[str], title: str = "", language: str = "en", id_: str = "a") -> Kept:
+    """An article of one paragraph with exactly these sentences."""
+    text = " ".join(sentences)
+    starts = [len(" ".join(sentences[:n])) + bool(n) for n in range(len(sentences))]
+    spans = tuple(Span(start, start + len(sentence)) for start, sentence in zip(starts, sentences, strict=True))
+    article = Article(title or "An article", text, (Block(0, len(text)),), spans, language)
+    return Kept(id_, article, (), NOTHING, NOTHING)
+
+
+def share(statement: str, cited: Sequence[Shown]) -> float:
+    """How many of the statement's words stand in the cited sentences."""
+    said = [word for word in terms(dates(statement)[1], "en") if word.isalpha() and word not in UNSHARED]
+    there = {word for sentence in cited for word in terms(f"{sentence.kept.article.title} {sentence.text}", "en")}
+    return sum(word in there for word in said) / max(1, len(said))
+
+
+def checker(home: Kept) -> Checker:
+    return Checker([Shown(n + 1, home, n) for n in range(len(home.article.sentences))], share, FLOOR)
+
+
+def checked(case: dict[str, Any]) -> list[Checked]:
+    check = checker(kept(case["sentences"], case.get("title", ""), case.get("language", "en"))).check
+    return [check(draft) for draft in drafts([case["text"]])]
+
+
+def wrong(cases: Sequence[dict[str, Any]]) -> list[tuple[str, list[str], list[str]]]:
+    found = [(case["text"], case["states"], [result.state for result in checked(case)]) for case in cases]
+    return [(text, wanted, got) for text, wanted, got in found if wanted != got]
+
+
+def test_an_altered_quotation_is_never_let_through() -> None:
+    altered = [case for case in CASES if case["group"] == "altered-quote"]
+    assert len(altered) >= 45
+    assert wrong(altered) == []
+
+
+def test_the_states_are_those_a_careful_reader_would_give() -> None:
+    assert len(CASES) >= 170
+    assert len(wrong(CASES)) <= 0.02 * len(CASES)
+
+
+def test_hardly_anything_is_wrongly_supported() -> None:
+    let_through = [
+        text
+        for text, wanted, got in wrong(CASES)
+        if any(w == "unsupported" != g for w, g in zip(wanted, got, strict=False))
+    ]
+    assert len(let_through) <= 0.01 * len(CASES)
+
+
+HOME = kept(["The mill has 5 wheels.", "It was built in 1903 by Clara Voss.", "It does not work.", "The owner left."])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("The mill has 5 wheels [9].", "It cites [9], which was not shown."),
+        ("The mill has 5 wheels.", "It cites nothing."),
+        ("The mill has 6 wheels [1].", "“6” does not stand in the cited sentences."),
+        ("The mill “has 6 wheels” [1].", "“has 6 wheels” does not stand in the cited sentences."),
+        ("It was built by Karl Voss [2].", "“Karl Voss” does not stand in the cited sentences."),
+        ("It does work [3].", "It leaves out a negation of the cited sentences."),
+        ("The wheels are wet and green [1].", "The cited sentences do not say this."),
+        ("** [1]", "It says nothing."),
+        ("The mill has 5 wheels. " * 1000 + "[1]", "It cites nothing."),
+    ],
+)
+def test_the_reason_names_what_is_wrong(text: str, reason: str) -> None:
+    assert checker(HOME).check(next(drafts([text]))).reason == reason
+
+
+def test_what_supports_a_claim_is_given_in_order() -> None:
+    result = checker(HOME).check(next(drafts(["The mill has 5 wheels and was built by Clara Voss [2][1]."])))
+    assert [(sentence.n, sentence.text) for sentence in result.shown] == [
+        (2, "It was built in 1903 by Clara Voss."),
+        (1, "The mill has 5 wheels."),
+    ]
+    assert (result.state, result.reason) == ("supported", "")
+
+
+def test_sentences_of_two_articles_are_never_one_quotation() -> None:
+    homes = [kept(["The mill stands."], id_="a"), kept(["The owner left."], id_="b")]
+    check = Checker([Shown(n, home, 0) for n, home in enumerate(homes, 1)], share, FLOOR).check
+    assert check(Draft("", "“The mill stands. The owner left.”", (1, 2))).state == "unsupported"
+    assert check(Draft("", "“The mill stands.”", (1, 2))).state == "quoted"
+
+
+PARTS = st.sampled_from(
+    ["The mill", " has ", "5", " wheels", ". ", "[1]", "[2]", "[9]", "[1", "“", "”", '"', "not ", "Clara Voss",
+    "\n\n", "- ",
+     "| ", "```\n", "# ", "1903", "%", "$", "…", "-", "'", "é", "мост", "桥", "9 May 2020", "two million", "km",
+     ":", "*"]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(PARTS, max_size=30).map("".join) | st.text(max_size=80))
+def test_a_claim_stands_on_what_it_cites_and_was_shown_or_on_nothing(text: str) -> None:
+    check = checker(HOME).check
+    for draft in drafts([text]):
+        result = check(draft)
+        assert tuple(sentence.n for sentence in result.shown) == (() if result.reason else draft.numbers)
+        assert (result.state == "unsupported") == bool(result.reason)
+        assert all(1 <= sentence.n <= 4 for sentence in result.shown)
+
+
+@pytest.mark.parametrize(
+    "part", ["a ", "[1] ", "“", "'a ", '"a', "5 ", "two ", "A ", "not ", "9 May ", "$", "(", "a, "]
+)
+def test_checking_any_statement_is_quick(part: str) -> None:
+    check = checker(HOME).check
+    began = time.perf_counter()
+    check(Draft("", part * (19_000 // len(part)), (1, 2)))
+    assert time.perf_counter() - began < 10
