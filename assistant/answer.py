@@ -14,7 +14,8 @@ State = Literal["quoted", "supported", "unsupported"]
 class Citation:
     """Characters `start` to `end` of an article, and what stands there: `article.text[start:end] == quote`.
 
-    `n` is its number in the answer, from 1. `url` is empty where the article has no address.
+    `n` is its number in the answer, from 1. `url` is empty where the article has no address. `answer` are the
+    characters, start and end in the article, of the very words inside the quote that answer; None where not known.
     """
 
     n: int
@@ -26,23 +27,29 @@ class Citation:
     end: int
     article_hash: str
     url: str
+    answer: tuple[int, int] | None = None
 
     @classmethod
-    def of(cls, n: int, kept: Kept, span: Span) -> "Citation":
+    def of(cls, n: int, kept: Kept, span: Span, answer: Span | None = None) -> "Citation":
         article = kept.article
         section = article.section(span.start)
         return cls(
-            n, kept.id, article.title, section, article[span], span.start, span.end, article.hash, article.url
+            n, kept.id, article.title, section, article[span], span.start, span.end, article.hash, article.url,
+            (answer.start, answer.end) if answer else None,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of an answer and what supports it; an `unsupported` one cites nothing."""
+    """One statement of an answer and what supports it; an `unsupported` one cites nothing and has a `reason`.
+
+    The texts of a written answer, joined, are its Markdown without the citation markers.
+    """
 
     text: str
     state: State
     citations: tuple[Citation, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,9 @@ class Answer:
     """The whole of what is said to a question. Not `found` means that no claim is supported; `nearest` then says
     what comes closest, at most three.
 
-    `answerability` is 0 to 1; `sentences_read` of `sentences_held` in the articles asked were scored.
+    `answerability` is 0 to 1; `sentences_read` of `sentences_held` in the articles asked were scored. `model_failure`
+    says why the model that should have written it did not, and is empty when none failed; `prompt_version` is that of
+    the prompts it was written with, empty without a model.
     """
 
     question: str
@@ -63,6 +72,8 @@ class Answer:
     articles_held: int
     answered_by: str
     seconds: float
+    model_failure: str = ""
+    prompt_version: str = ""
 
     @property
     def found(self) -> bool:
@@ -89,7 +100,12 @@ class Answer:
             "searched_for": self.searched_for,
             "found": self.found,
             "claims": [
-                {"text": claim.text, "state": claim.state, "citations": [c.n for c in claim.citations]}
+                {
+                    "text": claim.text,
+                    "state": claim.state,
+                    "citations": [c.n for c in claim.citations],
+                    "reason": claim.reason,
+                }
                 for claim in self.claims
             ],
             "citations": _plain(self.citations),
@@ -97,6 +113,8 @@ class Answer:
             "answerability": round(self.answerability, 4),
             "sentences_read": self.sentences_read,
             "answered_by": self.answered_by,
+            "model_failure": self.model_failure,
+            "prompt_version": self.prompt_version,
             "seconds": round(self.seconds, 3),
         }
 

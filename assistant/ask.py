@@ -5,17 +5,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
 
+import prompts
 from assistant.answer import Answer, Citation, Claim
-from assistant.errors import BadQuestion
+from assistant.cite import Cite
+from assistant.claims import Checked
+from assistant.errors import BadQuestion, ModelError
 from assistant.quotes import Quote, choose
 from assistant.settings import Settings
 from assistant.standalone import Turn, standalone
+from assistant.support import Supporter
+from assistant.write import Writer, shown
 from index.article import flat
 from index.catalog import Catalog, Located, Snapshot
-from index.reader import PlainReader, Reading
+from index.reader import PlainReader, Reader, Reading
 from index.search import Search
+from index.trained import TrainedReader, network
 
 LONGEST_QUESTION = 2_000  # characters
 NEAREST = 3  # citations of an answer that was not found
@@ -32,13 +39,16 @@ class Asked:
     retrieved: tuple[Located, ...] = ()
     read: tuple[Located, ...] = ()
     reading: Reading = Reading((), 0.0)
+    answered_by: str = ""
+    model_failure: str = ""
+    prompt_version: str = ""
 
 
 class Assistant:
     """Answers questions from a catalog. One engine for every door."""
 
-    def __init__(self, catalog: Catalog, settings: Settings) -> None:
-        self.catalog, self.settings = catalog, settings
+    def __init__(self, catalog: Catalog, settings: Settings, model: BaseChatModel | None = None) -> None:
+        self.catalog, self.settings, self.model = catalog, settings, model
         steps: list[Runnable[Any, Any]] = [
             RunnableLambda(self._stand_alone, name="standalone"),
             RunnableLambda(self._retrieve, name="retrieve"),
@@ -55,6 +65,7 @@ class Assistant:
         """Load what the first question would otherwise wait for: the library and the models."""
         self.catalog.snapshot()
         self.catalog.embedder.embed_question("ready")
+        network(self.settings.reader)
 
     def ask(self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = ()) -> Answer:
         """The whole answer: `stream`, drained."""
@@ -74,11 +85,11 @@ class Assistant:
         asked = Asked(_checked(question), tuple(earlier), self._snapshot(articles))
         claims: list[Claim] = []
         for part in self.chain.stream(asked):
-            if isinstance(part, Claim):
+            if isinstance(part, Asked):
+                asked = part
+            else:
                 claims.append(part)
                 yield part
-            else:
-                asked = part
         yield self._answer(asked, claims, time.perf_counter() - began)
 
     def _snapshot(self, articles: Sequence[str]) -> Snapshot:
@@ -102,27 +113,45 @@ class Assistant:
         """Read the whole library where it is small enough, else what search found."""
         small = asked.snapshot.sentence_count <= self.settings.read_all_sentences
         passages = tuple(asked.snapshot.passages.values()) if small else asked.retrieved
-        reader = PlainReader(asked.snapshot, self.catalog.embedder)
-        return replace(asked, read=passages, reading=reader.read(asked.searched_for, passages))
+        reader = self._reader(asked.snapshot)
+        reading = reader.read(asked.searched_for, passages)
+        return replace(asked, read=passages, reading=reading, answered_by=reader.name)
 
-    def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote]:
+    def _reader(self, snapshot: Snapshot) -> Reader:
+        trained = network(self.settings.reader)
+        if trained is None:
+            return PlainReader(snapshot, self.catalog.embedder)
+        return TrainedReader(snapshot, self.catalog.embedder, trained, self.settings.answerability_floor)
+
+    def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:
+        """What the model writes; the articles' own sentences where there is no model, or it fails."""
         for asked in inputs:
             yield asked
+            if self.model and asked.reading.answerability >= self.settings.doubt_floor:
+                try:
+                    yield from self._written(asked, self.model)
+                except ModelError as error:
+                    asked = replace(asked, model_failure=str(error))
+                    yield asked
+                else:
+                    version = prompts.version(self.settings.prompts_dir)
+                    yield replace(asked, answered_by=f"model: {self.settings.model}", prompt_version=version)
+                    continue
             if asked.reading.answerability >= self.settings.answerability_floor:
                 yield from choose(asked.searched_for, asked.reading, self.settings.most_sentences)
 
-    def _check(self, inputs: Iterator[Asked | Quote]) -> Iterator[Asked | Claim]:
-        """Turn quotes into claims; what is not in the article word for word can not leave here."""
-        n = 0
+    def _written(self, asked: Asked, model: BaseChatModel) -> Iterator[Checked]:
+        s = self.settings
+        writer = Writer(model, s.prompts_dir, s.model_timeout_s, Supporter(self.catalog.embedder), s.support_floor)
+        for checked in writer.write(asked.searched_for, shown(asked.reading, asked.snapshot)):
+            if checked.state != "unsupported" or s.unsupported == "show":
+                yield checked
+
+    def _check(self, inputs: Iterator[Asked | Quote | Checked]) -> Iterator[Asked | Claim]:
+        """Turn quotes and statements into claims; what is not in the article word for word is cited by none."""
+        cite = Cite()
         for part in inputs:
-            if isinstance(part, Asked):
-                yield part
-                continue
-            n += 1
-            citation = Citation.of(n, part.kept, part.span)
-            if part.kept.article.text[citation.start : citation.end] != citation.quote or not citation.quote:
-                raise AssertionError(f"a quote is not in its article: {citation}")
-            yield Claim(citation.quote, "quoted", (citation,))
+            yield part if isinstance(part, Asked) else cite(part)
 
     def _answer(self, asked: Asked, claims: Sequence[Claim], seconds: float) -> Answer:
         found = any(claim.citations for claim in claims)
@@ -136,8 +165,10 @@ class Assistant:
             sentences_read=len(asked.reading.sentences),
             sentences_held=asked.snapshot.sentence_count,
             articles_held=len(asked.snapshot.kept),
-            answered_by=PlainReader.name,
+            answered_by=asked.answered_by,
             seconds=seconds,
+            model_failure=asked.model_failure,
+            prompt_version=asked.prompt_version,
         )
 
 

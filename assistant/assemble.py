@@ -3,6 +3,7 @@
 from functools import partial
 
 from assistant.ask import Assistant
+from assistant.model import chat_model
 from assistant.settings import Settings
 from index.catalog import Catalog
 from index.embedder import Embedder
@@ -15,4 +16,6 @@ def catalog(settings: Settings) -> Catalog:
 
 
 def assistant(settings: Settings) -> Assistant:
-    return Assistant(catalog(settings), settings)
+    """Raises BadSettings when the model of the settings cannot be used; nothing is opened then."""
+    model = chat_model(settings)
+    return Assistant(catalog(settings), settings, model)

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.embedder import BUNDLED, BUNDLED_SHA256, bundled_folder, bundled_sha256
+from index.trained import PLAIN, network
 
 PACKAGES = ("article-assistant", "chromadb", "langchain", "langchain-chroma", "sentence-transformers", "torch", "bm25s")
 LOOPBACK = ("127.", "::1", "localhost")
@@ -31,6 +32,7 @@ def examine(
     yield Finding("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield Finding("packages", True, ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     yield _model(settings.embedding_model)
+    yield _reader(settings.reader)
     problems = catalog.library.problems()
     library = f"{catalog.folder / 'library.db'}: {problems[0] + '. Restore a copy' if problems else 'whole'}"
     yield Finding("library", not problems, library)
@@ -92,3 +94,12 @@ def _model(name: str) -> Finding:
     held = bundled_sha256()
     what = f"{name} in {bundled_folder()}, sha256 {held[:12]}…"
     return Finding("model", held == BUNDLED_SHA256, what if held == BUNDLED_SHA256 else f"{what} is not the right file")
+
+
+def _reader(name: str) -> Finding:
+    made = network(name)
+    if made is None:
+        return Finding(
+            "reader", name == PLAIN, f"{name}: cosine and BM25" + (", its file is missing" * (name != PLAIN))
+        )
+    return Finding("reader", True, f"{name}, sha256 {made.sha256[:12]}…")

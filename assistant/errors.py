@@ -5,5 +5,9 @@ class BadQuestion(ValueError):
     """The question cannot be asked as it is; the person who asks must change it."""
 
 
+class ModelError(RuntimeError):
+    """The chat model failed; its one argument says how, in words that a reader may see."""
+
+
 class BadSettings(ValueError):
     """A setting is unknown or has a value it cannot have; whoever runs the program must change it."""

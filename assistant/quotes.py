@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Article, Block, Span
 from index.library import Kept
@@ -35,11 +35,15 @@ PART = re.compile(
 
 @dataclass(frozen=True)
 class Quote:
-    """Consecutive sentences of an article, `first` to `last` (inclusive), quoted as one."""
+    """Consecutive sentences of an article, `first` to `last` (inclusive), quoted as one.
+
+    `answer` are the very words that answer, where they are known.
+    """
 
     kept: Kept
     first: int
     last: int
+    answer: Span | None = None
 
     @property
     def span(self) -> Span:
@@ -66,7 +70,14 @@ def choose(question: str, reading: Reading, most: int) -> list[Quote]:
         if len(picked) < most and not any(_holds(other, quote) for other in picked.values()):
             picked[(quote.kept.id, quote.first)] = quote
     joined = _join(sorted(picked.values(), key=lambda q: (q.kept.id, q.first)))
-    return sorted(joined, key=lambda quote: not (quote.kept is best.kept and quote.first <= best.number <= quote.last))
+    marked = [replace(quote, answer=_answer(quote, reading)) for quote in joined]
+    return sorted(marked, key=lambda quote: not (quote.kept is best.kept and quote.first <= best.number <= quote.last))
+
+
+def _answer(quote: Quote, reading: Reading) -> Span | None:
+    """The answering words of the quote's best sentence."""
+    inside = (s for s in reading.sentences if s.kept is quote.kept and quote.first <= s.number <= quote.last)
+    return next((scored.answer for scored in inside), None)
 
 
 def _whole(scored: Scored, broad: bool) -> Quote:

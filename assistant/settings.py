@@ -3,6 +3,7 @@
 import difflib
 import os
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -10,8 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSettings
 from index.embedder import BUNDLED
+from index.trained import TRAINED
 
 PREFIX = "ASSISTANT_"
+NO_MODEL = "none"
 
 
 class Settings(BaseSettings):
@@ -28,8 +31,27 @@ class Settings(BaseSettings):
         min_length=1,
         description="a sentence-transformers model: the bundled one, a folder, or a name on the hub",
     )
+    reader: str = Field(
+        TRAINED,
+        min_length=1,
+        description="what finds the sentences that answer: `trained`, `plain` (cosine and BM25), or a file of yours",
+    )
+    model: str = Field(
+        NO_MODEL,
+        description="the chat model that writes answers, PROVIDER:NAME; with `none` the articles’ own sentences answer",
+    )
+    model_base_url: str = Field("", description="the address of an OpenAI-compatible server, for `openai:NAME`")
+    model_timeout_s: float = Field(60.0, gt=0, description="seconds that the model may take for an answer")
+    prompts_dir: Path | None = Field(None, description="a folder whose answer.md and repair.md replace ours")
+    unsupported: Literal["show", "withhold"] = Field(
+        "show", description="what becomes of a statement of the model that its sentences do not support"
+    )
+    support_floor: float = Field(
+        0.55, ge=0, le=1, description="below this support by the sentences it cites a statement is unsupported"
+    )
+    doubt_floor: float = Field(0.1, ge=0, le=1, description="below this answerability the model is not even asked")
     answerability_floor: float = Field(
-        0.5, ge=0, le=1, description="below this answerability the answer is “not found”"
+        0.3, ge=0, le=1, description="below this answerability the answer is “not found”"
     )
     most_sentences: int = Field(4, ge=1, le=20, description="how many sentences an answer quotes at most")
     candidates: int = Field(50, ge=1, le=1000, description="passages that search hands to the reader")

@@ -114,7 +114,11 @@ class PlainReader:
         """The share of the question's words, weighed by their rarity in the library, that stand in the sentence."""
         article = kept.article
         there = set(terms(article[article.sentences[number]], article.language))
-        counts = self.snapshot.keywords.document_frequencies(words)
-        rarity = np.log(1 + (len(self.snapshot.passages) - counts + 0.5) / (counts + 0.5))
+        rarity = self.rarity(words)
         present = np.array([word in there for word in words], bool)
         return float(rarity[present].sum() / rarity.sum()) if rarity.sum() > 0 else 0.0
+
+    def rarity(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """How rare each word is in the passages of the library (BM25's weight of it), float32 (len(words),)."""
+        counts = self.snapshot.keywords.document_frequencies(words)
+        return np.asarray(np.log(1 + (len(self.snapshot.passages) - counts + 0.5) / (counts + 0.5)), np.float32)

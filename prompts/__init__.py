@@ -1,1 +1,43 @@
-"""The words sent to a chat model."""
+"""The words sent to a chat model: one file a prompt, with blanks written as $name."""
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+NAMES = ("answer", "repair")
+
+
+class BadPrompt(ValueError):
+    """A prompt cannot be read or has other blanks than it should; whoever wrote it must change it."""
+
+
+def fill(name: str, folder: Path | None = None, **blanks: str) -> str:
+    """The prompt `name` with its blanks filled; one in `folder` takes the place of ours.
+
+    Raises BadPrompt when the prompt has a blank that is not given, or lacks one that is.
+    """
+    template = Template(text(name, folder))
+    if not template.is_valid():
+        raise BadPrompt(f"The prompt {name}.md has a $ that begins no blank. Write $$ for a dollar sign.")
+    wanted = set(template.get_identifiers())
+    if wanted != blanks.keys():
+        wrong = ", ".join(f"${blank}" for blank in sorted(wanted ^ blanks.keys()))
+        raise BadPrompt(f"The prompt {name}.md must have exactly these blanks: {', '.join(blanks)}. Look at {wrong}.")
+    return template.substitute(blanks)
+
+
+def text(name: str, folder: Path | None = None) -> str:
+    """The prompt as it is written."""
+    own = folder / f"{name}.md" if folder else None
+    try:
+        if own and own.exists():
+            return own.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadPrompt(f"The prompt {own} cannot be read: {error}.") from error
+    return files("prompts").joinpath(f"{name}.md").read_text(encoding="utf-8")
+
+
+def version(folder: Path | None = None) -> str:
+    """Twelve digits that change with any word of any prompt (SHA-256 of all)."""
+    return hashlib.sha256("\0".join(text(name, folder) for name in NAMES).encode()).hexdigest()[:12]

@@ -23,8 +23,9 @@ from assistant.settings import Settings
 from assistant.standalone import Turn
 from index.article import flat
 from index.errors import BadSource, BadStore, UnknownArticle, Unreachable
+from prompts import BadPrompt
 
-KNOWN = (BadQuestion, BadSettings, BadSource, BadStore, UnknownArticle, Unreachable)
+KNOWN = (BadPrompt, BadQuestion, BadSettings, BadSource, BadStore, UnknownArticle, Unreachable)
 ANSWERED, NOT_FOUND, WRONG_USE, FAILED = 0, 1, 2, 3
 
 app = typer.Typer(
@@ -281,7 +282,9 @@ def _print_json(value: object) -> None:
 
 
 def _code(error: Exception) -> int:
-    return WRONG_USE if isinstance(error, BadQuestion | BadSettings | BadSource | UnknownArticle) else FAILED
+    return (
+        WRONG_USE if isinstance(error, BadPrompt | BadQuestion | BadSettings | BadSource | UnknownArticle) else FAILED
+    )
 
 
 def _fail(sentence: str, code: int) -> None:

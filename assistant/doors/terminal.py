@@ -26,13 +26,17 @@ class Screen:
     def claim(self, claim: Claim) -> None:
         opening, closing = MARKS[claim.state]
         numbers = "".join(f"[{citation.n}]" for citation in claim.citations)
-        self.line((f"{opening}{claim.text}{closing}", "bold"), " ", (numbers or "(unsupported)", "cyan"))
+        before, words, after = _marked(claim)
+        said = (numbers, "cyan") if numbers else (f"(unsupported: {claim.reason})", "yellow")
+        self.line(opening, before, (words, "bold"), after, closing, " ", said)
         self.line()
 
     def rest(self, answer: Answer) -> None:
         """What follows the claims: the sources, or the words for "not found" and what is nearest."""
         if answer.searched_for != answer.question:
             self.line((f"Searched for: {answer.searched_for}", "dim"))
+        if answer.model_failure:
+            self.line((f"The model could not write the answer: {answer.model_failure}.", "yellow"))
         if answer.found:
             self.line(("Sources", "underline"))
             self.sources(answer.citations)
@@ -56,6 +60,15 @@ class Screen:
     def entries(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             self.entry(entry)
+
+
+def _marked(claim: Claim) -> tuple[str, str, str]:
+    """A quoted claim in three parts, of which the middle answers; else nothing is marked."""
+    citation = claim.citations[0] if claim.state == "quoted" else None
+    if citation is None or citation.answer is None or claim.text != citation.quote:
+        return claim.text.strip("\n"), "", ""
+    start, end = (place - citation.start for place in citation.answer)
+    return claim.text[:start], claim.text[start:end], claim.text[end:]
 
 
 def progress_bar(console: Console) -> Progress:

@@ -8,9 +8,10 @@ from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.catalog import Catalog
 from index.embedder import Embedder
+from index.trained import TRAINED, TrainedReader, network
 from index.training.questions import contexts
 from tests.evals import answers, search
-from tests.evals.measures import auroc
+from tests.evals.measures import auroc, calibration_error
 
 
 def test_auroc_is_the_chance_that_a_positive_scores_higher() -> None:
@@ -21,17 +22,26 @@ def test_auroc_is_the_chance_that_a_positive_scores_higher() -> None:
     assert auroc([2, 3], [2, 1]) == 0.875
 
 
+def test_the_calibration_error_is_the_distance_of_chance_and_truth() -> None:
+    assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == 0
+    assert calibration_error([(1.0, False), (1.0, False), (0.0, False), (0.0, False)]) == 0.5
+
+
 def test_hand_made_questions_are_answered_and_every_citation_is_exact(catalog: Catalog) -> None:
     figures = answers.figures(Assistant(catalog, Settings()))
     assert figures.exact == 1
-    assert figures.some >= 0.70
-    assert figures.refused <= 0.10
-    assert figures.auroc >= 0.75
+    assert figures.some >= 0.65
+    assert figures.refused <= 0.25
+    assert figures.wrong <= 0.25
+    assert figures.auroc >= 0.85
 
 
 @pytest.mark.skipif(not search.DATA.exists(), reason=f"{search.DATA} is not there")
 def test_search_and_reader_keep_their_figures(tmp_path: Path, embedder: Embedder) -> None:
-    figures = search.ours(contexts(search.DATA), embedder, tmp_path)
-    assert figures.context_at_5 >= 0.94
-    assert figures.sentence_at_1 >= 0.68
-    assert figures.auroc_foreign >= 0.98
+    trained = network(TRAINED)
+    assert trained is not None
+    ours = search.Ours(contexts(search.DATA), embedder, tmp_path, 60)
+    figures = ours.with_reader(lambda snapshot: TrainedReader(snapshot, embedder, trained, 0.5))
+    assert ours.search_alone().context_5 >= 0.85
+    assert figures.sentence_1 >= 0.65
+    assert figures.foreign >= 0.95

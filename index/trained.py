@@ -1,0 +1,207 @@
+"""The trained reader: a small network that reads a question and a passage together.
+
+It was made by index/training, whose README.md is its model card, from the encoder all-MiniLM-L6-v2.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Span
+from index.catalog import Located, Snapshot
+from index.embedder import Embedder, bundled_folder
+from index.errors import BadStore
+from index.keywords import terms
+from index.library import Kept
+from index.pairs import Pair, Pairs
+from index.reader import SENTENCE_WEIGHTS, PlainReader, Reading, Scored
+
+TRAINED, PLAIN = "trained", "plain"  # the readers that come along
+FILE = Path(__file__).with_name("reader.onnx")
+FILE_SHA256 = "0363829d8f97bca1cbd4d9e0512767f114f54b4a235f60234cae2eaa0bb3caf3"  # of the file that comes along
+
+FIRST_READ = 16  # passages that are read at once; the others when none of these answers
+BATCH = 8  # passages that go through the network together, of like length
+LONGEST_ANSWER = 40  # tokens
+MARKED = 20  # sentences, the best, whose answering words are marked
+
+Floats = NDArray[np.float32]
+
+
+class Network:
+    """A file that index/training/export.py wrote. Raises BadStore when it is another than `sha256` says, or none."""
+
+    def __init__(self, path: Path, sha256: str = "") -> None:
+        import onnxruntime
+
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise BadStore(f"The reader {path} cannot be read: {error.strerror}.") from error
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 and self.sha256 != sha256:
+            raise BadStore(f"{path} is not the reader it should be. Install Article Assistant again.")
+        try:
+            self.session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+        except Exception as error:  # noqa: BLE001 (onnxruntime's errors have no common class)
+            raise BadStore(f"{path} is not a reader that index/training wrote.") from error
+        facts = self.session.get_modelmeta().custom_metadata_map
+        weights = json.loads(facts.get("weights", "{}"))
+        self.sentence_weights = np.array(weights.get("sentence", [1.0, 0, 0, 0, 0, 0, 0]), np.float32)
+        self.answer_weights = np.array(weights.get("answer", [0, 1.0, 0, 0, 0, 0, 0, 0, 0]), np.float32)
+        self.pairs = Pairs(bundled_folder())
+
+    def run(self, pairs: Sequence[Pair]) -> Iterator[tuple[Floats, float]]:
+        """For each pair the logits of span start, span end and relevance, (tokens, 3), and that of answerability."""
+        length = max(len(pair.ids) for pair in pairs)
+        ids, types, mask = (np.zeros((len(pairs), length), np.int64) for _ in range(3))
+        for row, pair in enumerate(pairs):
+            ids[row, : len(pair.ids)] = pair.ids
+            types[row, : len(pair.ids)] = pair.types
+            mask[row, : len(pair.ids)] = 1
+        tokens, whole = self.session.run(["tokens", "whole"], {"ids": ids, "types": types, "mask": mask})
+        for row, pair in enumerate(pairs):
+            yield tokens[row, : len(pair.ids)], float(whole[row])
+
+
+@cache
+def network(name: str) -> Network | None:
+    """The network of a setting: TRAINED, PLAIN (which has none), or a file. Loaded once."""
+    if name == PLAIN or (name == TRAINED and not FILE.exists()):
+        return None
+    return Network(FILE, FILE_SHA256) if name == TRAINED else Network(Path(name))
+
+
+@dataclass(frozen=True)
+class Read:
+    """A sentence as the network saw it; `answer` are its words that answer best.
+
+    `signals` is (7,): relevance, answerability of its passage, how far its best span is above none, and the four
+    columns of the plain reader.
+    """
+
+    kept: Kept
+    number: int
+    passage: Located
+    signals: Floats
+    answer: Span | None
+
+
+class TrainedReader:
+    """Reads the likeliest passages, and all the others when those do not answer. For English; else the plain reader."""
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network, floor: float) -> None:
+        self.snapshot, self.embedder, self.network, self.floor = snapshot, embedder, network, floor
+        self.plain = PlainReader(snapshot, embedder)
+        self.name = f"reader: trained, {network.sha256[:12]}"
+
+    def read(self, question: str, passages: Sequence[Located]) -> Reading:
+        """Score the sentences of `passages`; those of passages that were left unread are not among them."""
+        signals = self.plain.signals(question, passages) if passages else None
+        if signals is None:
+            return Reading((), 0.0)
+        fused = signals.sentences @ SENTENCE_WEIGHTS
+        if not self.embedder.understands(signals.places[int(np.argmax(fused))][0].article.language):
+            return self.plain.read(question, passages)
+        read: list[Read] = []
+        answerability = 0.0
+        order = self.likeliest(passages, fused)
+        for first in (0, FIRST_READ):
+            read += self.through(
+                question, passages, order[first : FIRST_READ if not first else None], signals.sentences
+            )
+            answerability = float(1 / (1 + np.exp(-(self.evidence(question, read, signals.evidence) @ self._weights))))
+            if answerability >= self.floor or len(order) <= FIRST_READ:
+                break
+        scores = np.stack([one.signals for one in read]) @ self.network.sentence_weights
+        scores = answerability * np.exp(scores - scores.max())
+        ranked = [read[place] for place in np.argsort(-scores, kind="stable")]
+        values = np.sort(scores)[::-1]
+        return Reading(
+            tuple(
+                Scored(one.kept, one.number, float(value), one.answer if place < MARKED else None)
+                for place, (one, value) in enumerate(zip(ranked, values, strict=True))
+            ),
+            answerability,
+        )
+
+    @property
+    def _weights(self) -> Floats:
+        return self.network.answer_weights
+
+    def evidence(self, question: str, read: Sequence[Read], plain: NDArray[np.float32]) -> Floats:
+        """What tells whether the best sentence answers, (9,).
+
+        The three signals of the network for that sentence, the highest answerability of a passage, the plain reader's
+        three, the share of the question's words, weighed by rarity, that stand in the sentence's passage, and 1.
+        """
+        columns = np.stack([one.signals for one in read])
+        best = read[int(np.argmax(columns @ self.network.sentence_weights))]
+        covered = self._covered(question, best.passage)
+        return np.array([*best.signals[:3], columns[:, 1].max(), *plain, covered, 1.0], np.float32)
+
+    def _covered(self, question: str, located: Located) -> float:
+        words = self.snapshot.keywords.question_terms(question)
+        there = set(terms(located.passage.searchable, located.kept.article.language))
+        rarity = self.plain.rarity(words)
+        present = np.array([word in there for word in words], bool)
+        return float(rarity[present].sum() / rarity.sum()) if rarity.sum() > 0 else 0.0
+
+    @staticmethod
+    def likeliest(passages: Sequence[Located], fused: NDArray[np.float64]) -> list[int]:
+        """The places of the passages, that with the best sentence first."""
+        sizes = [one.passage.last - one.passage.first for one in passages]
+        ends = np.cumsum(sizes)
+        best = [fused[end - size : end].max() for size, end in zip(sizes, ends, strict=True)]
+        return [int(place) for place in np.argsort(-np.array(best), kind="stable")]
+
+    def through(
+        self, question: str, passages: Sequence[Located], places: Sequence[int], plain: NDArray[np.float32]
+    ) -> Iterator[Read]:
+        """The passages at `places`, through the network; `plain` has the plain signals of all sentences."""
+        ends = np.cumsum([one.passage.last - one.passage.first for one in passages])
+        pairs = {
+            place: self.network.pairs.pair(question, passages[place].passage.context, passages[place].passage.text)
+            for place in places
+        }
+        alike = sorted(places, key=lambda place: len(pairs[place].ids))
+        for first in range(0, len(alike), BATCH):
+            some = alike[first : first + BATCH]
+            for place, (tokens, whole) in zip(some, self.network.run([pairs[p] for p in some]), strict=True):
+                located = passages[place]
+                begin = int(ends[place]) - (located.passage.last - located.passage.first)
+                yield from _sentences(located, pairs[place], tokens, whole, plain[begin : int(ends[place])])
+
+
+def _sentences(
+    located: Located, pair: Pair, tokens: Floats, whole: float, plain: NDArray[np.float32]
+) -> Iterator[Read]:
+    """The sentences of a passage with their signals."""
+    kept, passage = located.kept, located.passage
+    starts = np.array([start + passage.start for start, _ in pair.offsets])
+    none = float(tokens[0, 0] + tokens[0, 1])
+    for row, number in enumerate(range(passage.first, passage.last)):
+        sentence = kept.article.sentences[number]
+        inside = np.flatnonzero((starts >= sentence.start) & (starts < sentence.end))
+        if not inside.size:  # cut off: the passage is longer than the network reads
+            yield Read(kept, number, located, np.array([-10, -10, -20, *plain[row]], np.float32), None)
+            continue
+        logits = tokens[pair.first + inside]
+        first, last, height = _span(logits[:, 0], logits[:, 1])
+        answer = Span(passage.start + pair.offsets[inside[first]][0], passage.start + pair.offsets[inside[last]][1])
+        signals = np.array([logits[:, 2].mean(), whole, height - none, *plain[row]], np.float32)
+        yield Read(kept, number, located, signals, answer)
+
+
+def _span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
+    """First and last token of the best span of at most LONGEST_ANSWER tokens, and its logit."""
+    sums = starts[:, None] + ends[None, :]
+    allowed = np.triu(np.tril(np.ones(sums.shape, bool), LONGEST_ANSWER - 1))
+    first, last = np.unravel_index(int(np.argmax(np.where(allowed, sums, -np.inf))), sums.shape)
+    return int(first), int(last), float(sums[first, last])

@@ -1,0 +1,165 @@
+"""Fit the last weights of a reader: `python -m index.training.calibrate VALIDATION.jsonl READER.onnx`.
+
+Seven weights rank sentences and nine make the answerability, on data that the network never saw; they are written
+into the file. What is printed was measured on halves that the weights were not fitted to, split by article.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from index.catalog import Snapshot
+from index.embedder import Embedder
+from index.reader import SENTENCE_WEIGHTS
+from index.trained import FIRST_READ, Network, Read, TrainedReader
+from index.training.questions import Asked, Context, contexts, kept
+
+ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article
+FOREIGN_WEIGHT = 0.5
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A question asked of some articles: what was read, whether each sentence answers, and the plain evidence."""
+
+    asked: Asked
+    title: str
+    kind: str  # answered, twin or foreign
+    reader: TrainedReader
+    read: list[Read]
+    gold: NDArray[np.bool_]
+    plain: NDArray[np.float32]
+
+    @property
+    def columns(self) -> NDArray[np.float32]:
+        return np.stack([one.signals for one in self.read])
+
+
+def main(data: Path, target: Path) -> None:
+    console = Console()
+    read = contexts(data)
+    embedder, network = Embedder(), Network(target)
+    snapshot = Snapshot(0, tuple(kept(read, embedder)))
+    whole = list(_whole_library(read, snapshot, embedder, network))
+    single = list(_single_articles(read, snapshot, embedder, network))
+    titles = sorted({sample.title for sample in whole + single})
+    random.Random(0).shuffle(titles)
+    halves = (set(titles[::2]), set(titles[1::2]))
+    rights, chances, truths = [], [], []
+    for inside in halves:
+        fitted = _sentence_weights([s for s in whole if s.title not in inside])
+        network.sentence_weights = fitted
+        rights += [bool(s.gold[np.argmax(s.columns @ fitted)]) for s in whole if s.title in inside]
+        model = _answer_weights([s for s in single if s.title not in inside])
+        tested = [s for s in single if s.title in inside and s.kind != "foreign"]
+        chances += (1 / (1 + np.exp(-(_evidence(tested) @ model)))).tolist()
+        truths += [s.kind == "answered" for s in tested]
+    console.print(f"sentence@1 {np.mean(rights):.3f} of {len(rights)}")
+    error = calibration_error(np.array(chances), np.array(truths))
+    console.print(f"twins: AUROC {roc_auc_score(truths, chances):.3f}, calibration error {error:.3f} of {len(truths)}")
+    network.sentence_weights = _sentence_weights(whole)
+    answer = _answer_weights(single)
+    console.print("sentence", network.sentence_weights.round(3).tolist(), "answer", answer.round(3).tolist())
+    _write(target, {"sentence": network.sentence_weights.tolist(), "answer": answer.tolist()})
+
+
+def calibration_error(chances: NDArray[np.float64], truths: NDArray[np.bool_]) -> float:
+    """Expected calibration error: the mean distance of chance and truth over BINS bins, by their size."""
+    places = np.minimum((chances * BINS).astype(int), BINS - 1)
+    parts = [(chances[places == b].mean() - truths[places == b].mean(), (places == b).mean()) for b in set(places)]
+    return float(sum(abs(distance) * size for distance, size in parts))
+
+
+def _whole_library(
+    read: Sequence[Context], snapshot: Snapshot, embedder: Embedder, network: Network
+) -> Iterator[Sample]:
+    every = [asked for context in read for asked in context.questions if asked.answers]
+    drawn = random.Random(0).sample(every, min(ANSWERED, len(every)))
+    reader = TrainedReader(snapshot, embedder, network, 0.5)
+    for asked in track(drawn, "one library", console=Console(stderr=True)):
+        yield _sample(reader, asked, read[asked.context].article.title, "answered")
+
+
+def _single_articles(
+    read: Sequence[Context], snapshot: Snapshot, embedder: Embedder, network: Network
+) -> Iterator[Sample]:
+    """Questions, their twins and foreign ones, each asked of all contexts of one title."""
+    chance = random.Random(0)
+    every = [asked for context in read for asked in context.questions]
+    titles = sorted({read[asked.context].article.title for asked in every if not asked.answers})
+    for title in track(titles, "single articles", console=Console(stderr=True)):
+        places = {place for place, context in enumerate(read) if context.article.title == title}
+        part = Snapshot(0, tuple(one for one in snapshot.kept if int(one.id) in places))
+        reader = TrainedReader(part, embedder, network, 0.5)
+        own = [asked for asked in every if asked.context in places]
+        foreign = chance.sample([asked for asked in every if asked.context not in places], FOREIGN)
+        for asked in own:
+            yield _sample(reader, asked, title, "answered" if asked.answers else "twin")
+        for asked in foreign:
+            yield _sample(reader, asked, title, "foreign")
+
+
+def _sample(reader: TrainedReader, asked: Asked, title: str, kind: str) -> Sample:
+    passages = list(reader.snapshot.passages.values())
+    signals = reader.plain.signals(asked.question, passages)
+    order = reader.likeliest(passages, signals.sentences @ SENTENCE_WEIGHTS)[:FIRST_READ]
+    read = list(reader.through(asked.question, passages, order, signals.sentences))
+    gold = [kind == "answered" and int(one.kept.id) == asked.context and _answers(one, asked) for one in read]
+    return Sample(asked, title, kind, reader, read, np.array(gold), signals.evidence)
+
+
+def _answers(one: Read, asked: Asked) -> bool:
+    sentence = one.kept.article.sentences[one.number]
+    return any(sentence.start <= answer.start < sentence.end for answer in asked.answers)
+
+
+def _sentence_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
+    chosen = [(sample.columns, sample.gold) for sample in samples if sample.gold.any()]
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        total = 0.0
+        for columns, gold in chosen:
+            scores = columns @ weights
+            scores = scores - scores.max()
+            total -= np.log(np.exp(scores[gold]).sum() / np.exp(scores).sum())
+        return total / len(chosen) + 0.001 * float(weights @ weights)
+
+    start = np.array([0.7, 0.3, 0.1, 0.3, 0.2, 0.3, 0.2])
+    return np.asarray(minimize(loss, start).x, np.float32)
+
+
+def _evidence(samples: Sequence[Sample]) -> NDArray[np.float32]:
+    return np.stack([s.reader.evidence(s.asked.question, s.read, s.plain) for s in samples])
+
+
+def _answer_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
+    evidence = _evidence(samples)
+    weights = [FOREIGN_WEIGHT if sample.kind == "foreign" else 1.0 for sample in samples]
+    fitted = LogisticRegression(C=10, max_iter=2000).fit(
+        evidence[:, :-1], [sample.kind == "answered" for sample in samples], weights
+    )
+    return np.append(fitted.coef_[0], fitted.intercept_).astype(np.float32)
+
+
+def _write(target: Path, weights: dict[str, list[float]]) -> None:
+    model = onnx.load(target)
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, {"weights": json.dumps(weights)})
+    onnx.save(model, target)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,97 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.article import Article, Piece
+from index.catalog import Catalog
+from index.errors import BadStore
+from index.reader import PlainReader, Reading
+from index.trained import FILE, FILE_SHA256, FIRST_READ, PLAIN, TRAINED, Network, TrainedReader, network
+
+
+def reader(catalog: Catalog, floor: float = 0.5) -> TrainedReader:
+    trained = network(TRAINED)
+    assert trained is not None
+    return TrainedReader(catalog.snapshot(), catalog.embedder, trained, floor)
+
+
+def read(reader: TrainedReader, question: str) -> Reading:
+    return reader.read(question, list(reader.snapshot.passages.values()))
+
+
+def test_the_words_that_answer_are_marked_inside_the_first_sentence(catalog: Catalog) -> None:
+    reading = read(reader(catalog), "Who insulted Putin?")
+    best = reading.sentences[0]
+    assert best.answer is not None
+    assert best.kept.article[best.answer] == "Seyid Kurbanov"
+    assert best.span.start <= best.answer.start < best.answer.end <= best.span.end
+
+
+def test_scores_fall_from_the_answerability(catalog: Catalog) -> None:
+    reading = read(reader(catalog), "Which villages are threatened?")
+    scores = [scored.score for scored in reading.sentences]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == pytest.approx(reading.answerability)
+    assert 0 <= scores[-1] <= reading.answerability <= 1
+
+
+def test_every_sentence_is_read_before_nothing_is_found(catalog: Catalog) -> None:
+    assert len(catalog.snapshot().passages) > FIRST_READ
+    reading = read(reader(catalog, floor=1.0), "How do I bake bread?")
+    assert len(reading.sentences) == catalog.snapshot().sentence_count
+    assert reading.answerability < 0.5
+
+
+def test_the_rest_stays_unread_once_the_likeliest_passages_answer(catalog: Catalog) -> None:
+    reading = read(reader(catalog, floor=0.0), "Who insulted Putin?")
+    assert len(reading.sentences) < catalog.snapshot().sentence_count
+
+
+def test_the_same_question_is_read_the_same_among_other_passages(catalog: Catalog) -> None:
+    made = reader(catalog)
+    some = list(made.snapshot.passages.values())[:3]
+    assert made.read("Who wrote it?", some) == made.read("Who wrote it?", some)
+    assert {s.number for s in made.read("Who?", some).sentences} == set(range(some[-1].passage.last))
+
+
+def test_nothing_is_answered_by_no_passages(catalog: Catalog) -> None:
+    assert reader(catalog).read("Who?", []) == Reading((), 0.0)
+
+
+def test_other_languages_are_read_by_the_plain_reader(catalog: Catalog) -> None:
+    text = "Город Вязы был основан в 1247 году. Первым головой был мельник Константин Фосс."
+    catalog.add(Article.of([Piece("paragraph", text)], title="Вязы", language="ru"))
+    question, passages = "Когда был основан город?", list(catalog.snapshot().passages.values())
+    plain = PlainReader(catalog.snapshot(), catalog.embedder).read(question, passages)
+    assert reader(catalog).read(question, passages) == plain
+
+
+def test_the_file_is_the_one_that_the_code_names_and_another_is_refused(tmp_path: Path) -> None:
+    assert Network(FILE, FILE_SHA256).sha256 == FILE_SHA256
+    assert FILE.stat().st_size <= 25_000_000
+    other = tmp_path / "reader.onnx"
+    shutil.copy(FILE, other)
+    with open(other, "ab") as file:
+        file.write(b"x")
+    with pytest.raises(BadStore, match="not the reader it should be"):
+        Network(other, FILE_SHA256)
+
+
+@pytest.mark.parametrize(("content", "says"), [(None, "cannot be read"), (b"no network", "not a reader")])
+def test_a_reader_that_is_none_is_named(tmp_path: Path, content: bytes | None, says: str) -> None:
+    if content:
+        (tmp_path / "mine.onnx").write_bytes(content)
+    with pytest.raises(BadStore, match=says):
+        network(str(tmp_path / "mine.onnx"))
+
+
+def test_the_plain_reader_needs_no_network() -> None:
+    assert network(PLAIN) is None
+
+
+def test_reading_does_without_torch() -> None:
+    code = "import sys; from index.trained import network; network('trained'); sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

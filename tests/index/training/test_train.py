@@ -1,0 +1,99 @@
+"""The whole recipe at the size of a thimble: train, stop, go on, export, read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from index.embedder import bundled_folder
+from index.pairs import Pairs
+from index.trained import Network as Shipped
+from index.training.examples import NEIGHBOURS, Example, Examples
+from index.training.export import export
+from index.training.network import Network, batch, loss
+from index.training.questions import Context, contexts
+from index.training.train import Training
+
+TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> list[Context]:
+    rows = [
+        {
+            "dataset": "squad", "title": f"Mill_{n}", "context": TEXT.replace("1903", str(1903 + n)),
+            "questions": [
+                {"id": "1", "question": "Who built the mill?", "answers": [[22, 32]]},
+                {"id": "2", "question": "When was the mill built?", "answers": [[36, 40]]},
+                {"id": "3", "question": "When was the mill sold?", "answers": []},
+            ],
+        }
+        for n in range(10)
+    ]  # fmt: skip
+    (tmp_path / "data.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return contexts(tmp_path / "data.jsonl")
+
+
+@pytest.fixture
+def examples(read: list[Context]) -> Examples:
+    questions = sum(len(context.questions) for context in read)
+    return Examples(read, np.tile(np.arange(NEIGHBOURS, dtype=np.int32), (questions, 1)))
+
+
+def test_answers_stand_in_their_windows_and_an_epoch_can_be_drawn_again(examples: Examples) -> None:
+    every = [one for group in examples.epoch(0) for one in group]
+    assert every == [one for group in examples.epoch(0) for one in group]
+    assert {one.text[a.start : a.end] for one in every for a in one.answers} <= {"Clara Voss"} | {
+        str(1903 + n) for n in range(10)
+    }
+    assert any(one.answers for one in every)
+    assert any(not one.answers for one in every)
+    assert all(one.text[s.start : s.end].strip() for one in every for s in one.sentences)
+
+
+def test_the_loss_falls_with_better_logits(examples: Examples) -> None:
+    some = [one for group in examples.epoch(0) for one in group][:6]
+    asked = batch(some, Pairs(bundled_folder()))
+    tokens = torch.zeros(*asked.ids.shape, 3)
+    good = tokens.clone()
+    good[..., 0] = 9 * asked.starts
+    good[..., 1] = 9 * asked.ends
+    right = asked.right[asked.homes.clamp(min=0)] * (asked.homes >= 0)
+    good[..., 2] = 18 * right - 9
+    assert loss(good, 18 * asked.answered - 9, asked) < 0.1 < loss(tokens, torch.zeros(len(some)), asked)
+
+
+def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
+    examples: Examples, tmp_path: Path
+) -> None:
+    first = Training(examples, tmp_path, epochs=1, seconds=1e9)
+    first.run(Console(quiet=True))
+    again = Training(examples, tmp_path, epochs=2, seconds=1e9)
+    assert (again.at.epoch, again.at.step) == (1, 0)
+    for name, value in again.network.state_dict().items():
+        assert torch.equal(value, first.network.state_dict()[name])
+    export(again.network.eval(), tmp_path / "reader.onnx", quantised=False)
+    shipped = Shipped(tmp_path / "reader.onnx")
+    pair = shipped.pairs.pair("Who built the mill?", "Mill", TEXT)
+    [(tokens, whole)] = shipped.run([pair])
+    with torch.no_grad():
+        ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
+        expected, expected_whole = again.network(ids, types, torch.ones_like(ids))
+    assert np.allclose(tokens, expected[0].numpy(), atol=1e-3)
+    assert whole == pytest.approx(float(expected_whole[0]), abs=1e-3)
+
+
+def test_padding_changes_nothing_that_is_read() -> None:
+    torch.manual_seed(0)
+    network, pairs = Network().eval(), Pairs(bundled_folder())
+    short = Example(0, "Who?", "", "Clara.", (), ())
+    long = Example(1, "Who?", "", TEXT, (), ())
+    alone, both = batch([short], pairs), batch([short, long], pairs)
+    with torch.no_grad():
+        one, _ = network(alone.ids, alone.types, alone.mask)
+        two, _ = network(both.ids, both.types, both.mask)
+    length = int(alone.mask.sum())
+    assert torch.allclose(one[0, :length], two[0, :length], atol=1e-4)
