@@ -23,11 +23,13 @@ def test_an_answer_quotes_the_sentence_that_answers_and_says_where_it_stands(tow
     first = answer.claims[0]
     assert first.text.startswith(sentence)
     start = kept.article.text.index(sentence)
+    name = kept.article.text.index("Clara Voss")
     assert first.citations == (
         Citation(
-            1, "the-old-bridge", "The Old Bridge", "", first.text, start, start + len(first.text), kept.article.hash, ""
+            1, "the-old-bridge", "The Old Bridge", "", first.text, start, start + len(first.text), kept.article.hash, "",
+            (name, name + len("Clara Voss")),
         ),
-    )
+    )  # fmt: skip
     assert first.state == "quoted"
 
 
@@ -129,7 +131,7 @@ def test_an_answer_as_json_has_the_members_that_doors_promise(town: Assistant) -
     value = json.loads(json.dumps(answer.as_json()))
     assert list(value) == [
         "question", "searched_for", "found", "claims", "citations", "nearest", "answerability", "sentences_read",
-        "answered_by", "seconds",
+        "answered_by", "model_failure", "prompt_version", "seconds",
     ]  # fmt: skip
     assert value["claims"] == [
         {"text": c.text, "state": "quoted", "citations": [c.citations[0].n]} for c in answer.claims

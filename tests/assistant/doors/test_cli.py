@@ -105,7 +105,7 @@ def test_one_question_as_json_is_one_object(run: Run) -> None:
     run("add", "-", "--title", "Dam", given="Noah Lind built the dam in 1911.")
     done = run("ask", "--json", "Who built the dam?", "--article", "dam")
     assert json.loads(done.stdout)["claims"] == [
-        {"text": "Noah Lind built the dam in 1911.", "state": "quoted", "citations": [1]}
+        {"text": "Noah Lind built the dam in 1911.", "state": "quoted", "citations": [1], "reason": ""}
     ]
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -179,7 +179,7 @@ def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
     assert run("rebuild").stdout == "The index holds 2 passages.\n"
     done = run("doctor", "--offline")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 9
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 10
     assert "2 of 2 passages found by their own vector" in done.stdout
     assert "nothing tried to leave this machine" in done.stdout
 
