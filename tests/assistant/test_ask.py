@@ -26,8 +26,8 @@ def test_an_answer_quotes_the_sentence_that_answers_and_says_where_it_stands(tow
     name = kept.article.text.index("Clara Voss")
     assert first.citations == (
         Citation(
-            1, "the-old-bridge", "The Old Bridge", "", first.text, start, start + len(first.text), kept.article.hash, "",
-            (name, name + len("Clara Voss")),
+            1, "the-old-bridge", "The Old Bridge", "", first.text, start, start + len(first.text), kept.article.hash,
+            "", (name, name + len("Clara Voss")),
         ),
     )  # fmt: skip
     assert first.state == "quoted"
@@ -134,7 +134,7 @@ def test_an_answer_as_json_has_the_members_that_doors_promise(town: Assistant) -
         "answered_by", "model_failure", "prompt_version", "seconds",
     ]  # fmt: skip
     assert value["claims"] == [
-        {"text": c.text, "state": "quoted", "citations": [c.citations[0].n]} for c in answer.claims
+        {"text": c.text, "state": "quoted", "citations": [c.citations[0].n], "reason": ""} for c in answer.claims
     ]
     assert list(value["citations"][0]) == [
         "n", "article", "title", "section", "quote", "start", "end", "article_hash", "url",
