@@ -26,7 +26,7 @@ from tests.evals.measures import auroc, calibration_error, share
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "reader-validation.jsonl"
 CANDIDATES = 50  # passages that search hands to the reader
-FOREIGN = 50  # questions about other articles, asked of each article
+FOREIGN = 50  # questions about other articles, asked of each article; fewer when few are drawn
 NOTHING = float("nan")
 
 MakeReader = Callable[[Snapshot], Reader]
@@ -141,7 +141,7 @@ class Ours:
             for into, asked_of in (
                 (sure, [a for a in self.answerable if self._article(a).title == title]),
                 (twins, [a for a in self.unanswerable if self._article(a).title == title]),
-                (foreign, random.Random(0).sample(others, min(FOREIGN, len(others)))),
+                (foreign, random.Random(0).sample(others, min(FOREIGN, len(self.answerable) // 6))),
             ):
                 into += [_sure(reader, asked, passages) for asked in asked_of]
         return sure, twins, foreign
