@@ -137,7 +137,7 @@ def test_an_answer_as_json_has_the_members_that_doors_promise(town: Assistant) -
         {"text": c.text, "state": "quoted", "citations": [c.citations[0].n], "reason": ""} for c in answer.claims
     ]
     assert list(value["citations"][0]) == [
-        "n", "article", "title", "section", "quote", "start", "end", "article_hash", "url",
+        "n", "article", "title", "section", "quote", "start", "end", "article_hash", "url", "answer",
     ]  # fmt: skip
     assert 0 <= value["answerability"] <= 1
 
