@@ -2,7 +2,9 @@
 
 from functools import partial
 
+import prompts
 from assistant.ask import Assistant
+from assistant.errors import BadSettings
 from assistant.model import chat_model
 from assistant.settings import Settings
 from index.catalog import Catalog
@@ -16,6 +18,10 @@ def catalog(settings: Settings) -> Catalog:
 
 
 def assistant(settings: Settings) -> Assistant:
-    """Raises BadSettings when the model of the settings cannot be used; nothing is opened then."""
+    """Raises BadSettings when the model or the prompts of the settings cannot be used; nothing is opened then."""
     model = chat_model(settings)
+    try:
+        prompts.check(settings.prompts_dir)
+    except prompts.BadPrompt as error:
+        raise BadSettings(str(error)) from error
     return Assistant(catalog(settings), settings, model)

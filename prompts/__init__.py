@@ -1,11 +1,12 @@
 """The words sent to a chat model: one file a prompt, with blanks written as $name."""
 
 import hashlib
+from collections.abc import Set
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-NAMES = ("answer", "repair")
+BLANKS = {"answer": {"sentences", "question"}, "repair": {"failed"}}  # of each prompt
 
 
 class BadPrompt(ValueError):
@@ -17,18 +18,31 @@ def fill(name: str, folder: Path | None = None, **blanks: str) -> str:
 
     Raises BadPrompt when the prompt has a blank that is not given, or lacks one that is.
     """
+    return _template(name, folder, blanks.keys()).substitute(blanks)
+
+
+def check(folder: Path | None) -> None:
+    """Raise BadPrompt when a prompt cannot be used."""
+    for name, blanks in BLANKS.items():
+        _template(name, folder, blanks)
+
+
+def _template(name: str, folder: Path | None, blanks: Set[str]) -> Template:
     template = Template(text(name, folder))
     if not template.is_valid():
         raise BadPrompt(f"The prompt {name}.md has a $ that begins no blank. Write $$ for a dollar sign.")
     wanted = set(template.get_identifiers())
-    if wanted != blanks.keys():
-        wrong = ", ".join(f"${blank}" for blank in sorted(wanted ^ blanks.keys()))
-        raise BadPrompt(f"The prompt {name}.md must have exactly these blanks: {', '.join(blanks)}. Look at {wrong}.")
-    return template.substitute(blanks)
+    if wanted != blanks:
+        wrong = ", ".join(f"${blank}" for blank in sorted(wanted ^ blanks))
+        needed = ", ".join(f"${blank}" for blank in sorted(blanks))
+        raise BadPrompt(f"The prompt {name}.md must have exactly these blanks: {needed}. Look at {wrong}.")
+    return template
 
 
 def text(name: str, folder: Path | None = None) -> str:
     """The prompt as it is written."""
+    if folder and not folder.is_dir():
+        raise BadPrompt(f"There is no folder {folder} of prompts. Check ASSISTANT_PROMPTS_DIR.")
     own = folder / f"{name}.md" if folder else None
     try:
         if own and own.exists():
@@ -40,4 +54,4 @@ def text(name: str, folder: Path | None = None) -> str:
 
 def version(folder: Path | None = None) -> str:
     """Twelve digits that change with any word of any prompt (SHA-256 of all)."""
-    return hashlib.sha256("\0".join(text(name, folder) for name in NAMES).encode()).hexdigest()[:12]
+    return hashlib.sha256("\0".join(text(name, folder) for name in BLANKS).encode()).hexdigest()[:12]

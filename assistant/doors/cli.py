@@ -23,9 +23,9 @@ from assistant.settings import Settings
 from assistant.standalone import Turn
 from index.article import flat
 from index.errors import BadSource, BadStore, UnknownArticle, Unreachable
-from prompts import BadPrompt
 
-KNOWN = (BadPrompt, BadQuestion, BadSettings, BadSource, BadStore, UnknownArticle, Unreachable)
+MISUSES = (BadQuestion, BadSettings, BadSource, UnknownArticle)
+KNOWN = (*MISUSES, BadStore, Unreachable)
 ANSWERED, NOT_FOUND, WRONG_USE, FAILED = 0, 1, 2, 3
 
 app = typer.Typer(
@@ -282,9 +282,7 @@ def _print_json(value: object) -> None:
 
 
 def _code(error: Exception) -> int:
-    return (
-        WRONG_USE if isinstance(error, BadPrompt | BadQuestion | BadSettings | BadSource | UnknownArticle) else FAILED
-    )
+    return WRONG_USE if isinstance(error, MISUSES) else FAILED
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -66,7 +66,7 @@ def _marked(claim: Claim) -> tuple[str, str, str]:
     """A quoted claim in three parts, of which the middle answers; else nothing is marked."""
     citation = claim.citations[0] if claim.state == "quoted" else None
     if citation is None or citation.answer is None or claim.text != citation.quote:
-        return claim.text.strip("\n"), "", ""
+        return claim.text.strip(), "", ""
     start, end = (place - citation.start for place in citation.answer)
     return claim.text[:start], claim.text[start:end], claim.text[end:]
 

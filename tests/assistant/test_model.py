@@ -4,10 +4,12 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from langchain_core.language_models import BaseChatModel
 
+from assistant.assemble import assistant
 from assistant.claims import Checker, Shown
 from assistant.drafts import drafts
 from assistant.errors import BadSettings, ModelError
@@ -117,6 +119,15 @@ def test_a_missing_key_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(BadSettings, match="openai:any cannot be used"):
         chat_model(Settings(model="openai:any"))
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "bad"])
+def test_prompts_that_cannot_be_used_are_told_before_anything_is_opened(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "answer.md").write_text("Answer!", encoding="utf-8")
+    with pytest.raises(BadSettings, match="prompts|answer.md"):
+        assistant(Settings(data_dir=tmp_path / "data", prompts_dir=tmp_path / folder))
+    assert not (tmp_path / "data").exists()
 
 
 def test_none_is_no_model() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import prompts
-from prompts import NAMES, BadPrompt, fill, version
+from prompts import BLANKS, BadPrompt, check, fill, version
 
 
 def test_the_blanks_are_filled_and_nothing_in_them_is_read_as_a_blank() -> None:
@@ -29,10 +29,17 @@ def test_a_file_in_a_folder_takes_the_place_of_ours_and_changes_the_version(tmp_
 def test_a_prompt_that_cannot_be_used_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "repair.md").write_bytes(content)
     with pytest.raises(BadPrompt, match="repair.md"):
-        fill("repair", tmp_path, failed="this")
+        check(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    check(tmp_path)
+    check(None)
+    with pytest.raises(BadPrompt, match="There is no folder"):
+        check(tmp_path / "nowhere")
 
 
 def test_every_prompt_has_at_most_forty_lines() -> None:
     folder = Path(prompts.__file__).parent
-    assert sorted(path.stem for path in folder.glob("*.md")) == sorted(NAMES)
+    assert sorted(path.stem for path in folder.glob("*.md")) == sorted(BLANKS)
     assert all(len(path.read_text(encoding="utf-8").splitlines()) <= 40 for path in folder.glob("*.md"))
