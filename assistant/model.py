@@ -21,9 +21,7 @@ def chat_model(settings: Settings) -> BaseChatModel | None:
         raise BadSettings(
             f"ASSISTANT_MODEL cannot be {settings.model!r}. Write PROVIDER:NAME; providers: {', '.join(EXTRAS)}."
         )
-    options: dict[str, Any] = (
-        {"timeout": settings.model_timeout_s, "max_retries": RETRIES} if provider != "ollama" else {}
-    )
+    options = _limits(provider, settings.model_timeout_s)
     if settings.model_base_url:
         options["base_url"] = settings.model_base_url
     try:
@@ -34,6 +32,15 @@ def chat_model(settings: Settings) -> BaseChatModel | None:
         ) from error
     except Exception as error:  # noqa: BLE001 (each provider has its own errors for a missing key)
         raise BadSettings(f"{settings.model} cannot be used: {_first_line(error)}") from error
+
+
+def _limits(provider: str, timeout_s: float) -> dict[str, Any]:
+    """How each provider's client is told to wait no longer, and to try again."""
+    if provider == "ollama":
+        return {"client_kwargs": {"timeout": timeout_s}}
+    if provider == "huggingface":  # a served model; it would else be downloaded and run here
+        return {"backend": "endpoint", "timeout": timeout_s}
+    return {"timeout": timeout_s, "max_retries": RETRIES}
 
 
 def failure(error: Exception) -> ModelError:
