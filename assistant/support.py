@@ -19,6 +19,8 @@ class Supporter:
         words = set(terms(statement, language))
         there = set(terms(f"{text} {cited[0].kept.article.title}", language))
         share = len(words & there) / len(words) if words else 1.0
-        said, *sentences = self.embedder.embed([statement, text, *(one.text for one in cited)])
-        likeness = max(float(said @ sentence) for sentence in sentences)
+        said, together = self.embedder.embed([statement, text])
+        likeness = max(
+            float(said @ vector) for vector in (together, *(one.kept.sentence_vectors[one.number] for one in cited))
+        )
         return (share + max(0.0, likeness)) / 2

@@ -2,8 +2,10 @@
 
 import re
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from langchain_core.language_models import BaseChatModel
@@ -17,6 +19,7 @@ from assistant.model import failure
 from index.article import flat
 from index.catalog import Snapshot
 from index.library import Kept
+from index.passages import Passage
 from index.reader import Reading
 
 MOST_SHOWN = 60  # sentences
@@ -87,10 +90,11 @@ class Writer:
             return list(held)
         found = (LINE.match(line) for line in reply.splitlines())
         lines = {int(line[1]): line[2].strip() for line in found if line}
+        numbers = count(1)
         mended: list[Checked] = []
         for one in held:
-            number = next((n for n, bad in enumerate(wrong, 1) if bad is one), 0)
-            mended += _replaced(one, lines.get(number, ""), checker)
+            passed = one.state != "unsupported"
+            mended += [one] if passed else _replaced(one, lines.get(next(numbers), ""), checker)
         return mended
 
 
@@ -105,18 +109,19 @@ def _replaced(one: Checked, line: str, checker: Checker) -> list[Checked]:
 
 def shown(reading: Reading, snapshot: Snapshot) -> list[Shown]:
     """The sentences to show: the passages of the best ones, whole, in the order of their articles, numbered from 1."""
-    located = snapshot.passages.values()
-    homes = {(one.kept.id, n): one for one in located for n in range(one.passage.first, one.passage.last)}
-    chosen: dict[str, tuple[Kept, range]] = {}
+    chosen: dict[str, tuple[Kept, Passage]] = {}
+    room = MOST_SHOWN
     for scored in reading.sentences:
-        home = homes[(scored.kept.id, scored.number)]
-        size = sum(len(numbers) for _, numbers in chosen.values())
-        if home.key not in chosen and (not chosen or size + home.passage.last - home.passage.first <= MOST_SHOWN):
-            chosen[home.key] = (home.kept, range(home.passage.first, home.passage.last))
-        if size >= MOST_SHOWN:
+        kept = scored.kept
+        passage = kept.passages[bisect_right(kept.passages, scored.number, key=lambda one: one.first) - 1]
+        size = passage.last - passage.first
+        if kept.key(passage) not in chosen and (size <= room or not chosen):
+            chosen[kept.key(passage)] = (kept, passage)
+            room -= size
+        if room <= 0:
             break
-    order = [key for key in snapshot.passages if key in chosen]
-    places = [(chosen[key][0], number) for key in order for number in chosen[key][1]]
+    passages = [chosen[key] for key in sorted(chosen, key=snapshot.positions.__getitem__)]
+    places = [(kept, number) for kept, passage in passages for number in range(passage.first, passage.last)]
     return [Shown(n, kept, number) for n, (kept, number) in enumerate(places, 1)]
 
 
