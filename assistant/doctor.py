@@ -98,8 +98,7 @@ def _model(name: str) -> Finding:
 
 def _reader(name: str) -> Finding:
     made = network(name)
-    if made is None:
-        return Finding(
-            "reader", name == PLAIN, f"{name}: cosine and BM25" + (", its file is missing" * (name != PLAIN))
-        )
-    return Finding("reader", True, f"{name}, sha256 {made.sha256[:12]}…")
+    if made is not None:
+        return Finding("reader", True, f"{name}, sha256 {made.sha256[:12]}…")
+    missing = "" if name == PLAIN else f"; the file of the {name} reader is missing. Install Article Assistant again"
+    return Finding("reader", not missing, f"cosine and BM25{missing}")

@@ -1,7 +1,6 @@
 """A question and a passage as the reader sees them: token ids, and where each token stands in the passage."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -11,16 +10,11 @@ CLS, SEP, PAD = 101, 102, 0  # of BERT's uncased vocabulary
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """The token ids of a text and the characters that each covers, `[start, end)` from the text's beginning."""
-
-    ids: tuple[int, ...]
-    offsets: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
 class Pair:
-    """`[CLS] question [SEP] context [SEP] text [SEP]`: ids, segment types, and the place of the text's first token."""
+    """`[CLS] question [SEP] context [SEP] text [SEP]`: ids, segment types, and the place of the text's first token.
+
+    `offsets` are the characters that each token of the text covers, start and end (exclusive) from its beginning.
+    """
 
     ids: list[int]
     types: list[int]
@@ -29,23 +23,18 @@ class Pair:
 
 
 class Pairs:
-    """Makes pairs with the tokenizer in `folder`; the texts seen last are remembered."""
+    """Makes pairs with the tokenizer in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
-        self.tokens = lru_cache(maxsize=8192)(self._tokens)
 
     def pair(self, question: str, context: str, text: str) -> Pair:
         """`context` is the title and headings above the text; it may be empty."""
-        asked = self.tokens(question).ids[:LONGEST_QUESTION]
-        above = self.tokens(context).ids[:LONGEST_CONTEXT]
-        read = self.tokens(text)
-        head = [CLS, *asked, SEP, *above, SEP]
+        asked, above, read = (
+            self.tokenizer.encode(part, add_special_tokens=False) for part in (question, context, text)
+        )
+        head = [CLS, *asked.ids[:LONGEST_QUESTION], SEP, *above.ids[:LONGEST_CONTEXT], SEP]
         body = [*read.ids[:LONGEST_TEXT], SEP]
-        return Pair(head + body, [0] * len(head) + [1] * len(body), len(head), read.offsets[:LONGEST_TEXT])
-
-    def _tokens(self, text: str) -> Tokens:
-        encoded = self.tokenizer.encode(text, add_special_tokens=False)
-        return Tokens(tuple(encoded.ids), tuple(encoded.offsets))
+        return Pair(head + body, [0] * len(head) + [1] * len(body), len(head), tuple(read.offsets[:LONGEST_TEXT]))

@@ -107,18 +107,14 @@ class PlainReader:
             standardised(snapshot.keywords.scores(words)[homes])[home],
         ]
         sentences = np.stack(columns, axis=1)
-        best = places[int(np.argmax(sentences @ SENTENCE_WEIGHTS))]
-        return Signals(places, sentences, np.array([near.max(), passage_near.max(), self._covered(words, *best)]))
+        kept, number = places[int(np.argmax(sentences @ SENTENCE_WEIGHTS))]
+        covered = self.covered(words, kept.article[kept.article.sentences[number]], kept.article.language)
+        return Signals(places, sentences, np.array([near.max(), passage_near.max(), covered]))
 
-    def _covered(self, words: Sequence[str], kept: Kept, number: int) -> float:
-        """The share of the question's words, weighed by their rarity in the library, that stand in the sentence."""
-        article = kept.article
-        there = set(terms(article[article.sentences[number]], article.language))
-        rarity = self.rarity(words)
+    def covered(self, words: Sequence[str], text: str, language: str) -> float:
+        """The share of the question's words, weighed by their rarity in the library, that stand in `text`."""
+        there = set(terms(text, language))
+        counts = self.snapshot.keywords.document_frequencies(words)
+        rarity = np.log(1 + (len(self.snapshot.passages) - counts + 0.5) / (counts + 0.5))
         present = np.array([word in there for word in words], bool)
         return float(rarity[present].sum() / rarity.sum()) if rarity.sum() > 0 else 0.0
-
-    def rarity(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """How rare each word is in the passages of the library (BM25's weight of it), float32 (len(words),)."""
-        counts = self.snapshot.keywords.document_frequencies(words)
-        return np.asarray(np.log(1 + (len(self.snapshot.passages) - counts + 0.5) / (counts + 0.5)), np.float32)

@@ -17,7 +17,6 @@ from index.article import Span
 from index.catalog import Located, Snapshot
 from index.embedder import Embedder, bundled_folder
 from index.errors import BadStore
-from index.keywords import terms
 from index.library import Kept
 from index.pairs import Pair, Pairs
 from index.reader import SENTENCE_WEIGHTS, PlainReader, Reading, Scored
@@ -38,7 +37,7 @@ class Network:
     """A file that index/training/export.py wrote. Raises BadStore when it is another than `sha256` says, or none."""
 
     def __init__(self, path: Path, sha256: str = "") -> None:
-        import onnxruntime
+        import onnxruntime  # here, not above: the plain reader does without it
 
         try:
             data = path.read_bytes()
@@ -92,6 +91,10 @@ class Read:
     signals: Floats
     answer: Span | None
 
+    @property
+    def sentence(self) -> Span:
+        return self.kept.article.sentences[self.number]
+
 
 class TrainedReader:
     """Reads the likeliest passages, and all the others when those do not answer. For English; else the plain reader."""
@@ -103,37 +106,30 @@ class TrainedReader:
 
     def read(self, question: str, passages: Sequence[Located]) -> Reading:
         """Score the sentences of `passages`; those of passages that were left unread are not among them."""
-        signals = self.plain.signals(question, passages) if passages else None
-        if signals is None:
+        if not passages:
             return Reading((), 0.0)
+        signals = self.plain.signals(question, passages)
         fused = signals.sentences @ SENTENCE_WEIGHTS
         if not self.embedder.understands(signals.places[int(np.argmax(fused))][0].article.language):
             return self.plain.read(question, passages)
         read: list[Read] = []
         answerability = 0.0
         order = self.likeliest(passages, fused)
-        for first in (0, FIRST_READ):
-            read += self.through(
-                question, passages, order[first : FIRST_READ if not first else None], signals.sentences
-            )
-            answerability = float(1 / (1 + np.exp(-(self.evidence(question, read, signals.evidence) @ self._weights))))
-            if answerability >= self.floor or len(order) <= FIRST_READ:
+        for places in filter(None, (order[:FIRST_READ], order[FIRST_READ:])):
+            read += self.through(question, passages, places, signals.sentences)
+            evidence = self.evidence(question, read, signals.evidence) @ self.network.answer_weights
+            answerability = float(1 / (1 + np.exp(-evidence)))
+            if answerability >= self.floor:
                 break
+        return Reading(tuple(self._ranked(read, answerability)), answerability)
+
+    def _ranked(self, read: Sequence[Read], answerability: float) -> Iterator[Scored]:
+        """The sentences with the best first, whose score is the answerability."""
         scores = np.stack([one.signals for one in read]) @ self.network.sentence_weights
         scores = answerability * np.exp(scores - scores.max())
-        ranked = [read[place] for place in np.argsort(-scores, kind="stable")]
-        values = np.sort(scores)[::-1]
-        return Reading(
-            tuple(
-                Scored(one.kept, one.number, float(value), one.answer if place < MARKED else None)
-                for place, (one, value) in enumerate(zip(ranked, values, strict=True))
-            ),
-            answerability,
-        )
-
-    @property
-    def _weights(self) -> Floats:
-        return self.network.answer_weights
+        for place, row in enumerate(np.argsort(-scores, kind="stable")):
+            one = read[row]
+            yield Scored(one.kept, one.number, float(scores[row]), one.answer if place < MARKED else None)
 
     def evidence(self, question: str, read: Sequence[Read], plain: NDArray[np.float32]) -> Floats:
         """What tells whether the best sentence answers, (9,).
@@ -143,15 +139,9 @@ class TrainedReader:
         """
         columns = np.stack([one.signals for one in read])
         best = read[int(np.argmax(columns @ self.network.sentence_weights))]
-        covered = self._covered(question, best.passage)
-        return np.array([*best.signals[:3], columns[:, 1].max(), *plain, covered, 1.0], np.float32)
-
-    def _covered(self, question: str, located: Located) -> float:
         words = self.snapshot.keywords.question_terms(question)
-        there = set(terms(located.passage.searchable, located.kept.article.language))
-        rarity = self.plain.rarity(words)
-        present = np.array([word in there for word in words], bool)
-        return float(rarity[present].sum() / rarity.sum()) if rarity.sum() > 0 else 0.0
+        covered = self.plain.covered(words, best.passage.passage.searchable, best.kept.article.language)
+        return np.array([*best.signals[:3], columns[:, 1].max(), *plain, covered, 1.0], np.float32)
 
     @staticmethod
     def likeliest(passages: Sequence[Located], fused: NDArray[np.float64]) -> list[int]:

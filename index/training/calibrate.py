@@ -24,11 +24,12 @@ from index.catalog import Snapshot
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
 from index.trained import FIRST_READ, Network, Read, TrainedReader
+from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
 
 ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article
 FOREIGN_WEIGHT = 0.5
-BINS = 10
+RIDGE = 0.001  # keeps weights of signals that hardly differ small
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def main(data: Path, target: Path) -> None:
         chances += (1 / (1 + np.exp(-(_evidence(tested) @ model)))).tolist()
         truths += [s.kind == "answered" for s in tested]
     console.print(f"sentence@1 {np.mean(rights):.3f} of {len(rights)}")
-    error = calibration_error(np.array(chances), np.array(truths))
+    error = calibration_error(list(zip(chances, truths, strict=True)))
     console.print(f"twins: AUROC {roc_auc_score(truths, chances):.3f}, calibration error {error:.3f} of {len(truths)}")
     network.sentence_weights = _sentence_weights(whole)
     answer = _answer_weights(single)
@@ -76,11 +77,20 @@ def main(data: Path, target: Path) -> None:
     _write(target, {"sentence": network.sentence_weights.tolist(), "answer": answer.tolist()})
 
 
-def calibration_error(chances: NDArray[np.float64], truths: NDArray[np.bool_]) -> float:
-    """Expected calibration error: the mean distance of chance and truth over BINS bins, by their size."""
-    places = np.minimum((chances * BINS).astype(int), BINS - 1)
-    parts = [(chances[places == b].mean() - truths[places == b].mean(), (places == b).mean()) for b in set(places)]
-    return float(sum(abs(distance) * size for distance, size in parts))
+def calibration_error(chances: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error (Naeini et al. 2015): how far chance and truth lie apart in each of ten bins."""
+    return sum(abs(said - true) * size for said, true, size in bins(chances))
+
+
+def bins(chances: Sequence[tuple[float, bool]]) -> list[tuple[float, float, float]]:
+    """Of each bin of a tenth that is not empty: the mean chance, the share that is true, the share of all."""
+    values = np.array(chances, float)
+    places = np.minimum((values[:, 0] * 10).astype(int), 9)
+    return [
+        (float(values[places == b, 0].mean()), float(values[places == b, 1].mean()), float((places == b).mean()))
+        for b in range(10)
+        if (places == b).any()
+    ]
 
 
 def _whole_library(
@@ -117,25 +127,17 @@ def _sample(reader: TrainedReader, asked: Asked, title: str, kind: str) -> Sampl
     signals = reader.plain.signals(asked.question, passages)
     order = reader.likeliest(passages, signals.sentences @ SENTENCE_WEIGHTS)[:FIRST_READ]
     read = list(reader.through(asked.question, passages, order, signals.sentences))
-    gold = [kind == "answered" and int(one.kept.id) == asked.context and _answers(one, asked) for one in read]
+    gold = [
+        kind == "answered" and int(one.kept.id) == asked.context and asked.answered_by(one.sentence) for one in read
+    ]
     return Sample(asked, title, kind, reader, read, np.array(gold), signals.evidence)
-
-
-def _answers(one: Read, asked: Asked) -> bool:
-    sentence = one.kept.article.sentences[one.number]
-    return any(sentence.start <= answer.start < sentence.end for answer in asked.answers)
 
 
 def _sentence_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
     chosen = [(sample.columns, sample.gold) for sample in samples if sample.gold.any()]
 
     def loss(weights: NDArray[np.float64]) -> float:
-        total = 0.0
-        for columns, gold in chosen:
-            scores = columns @ weights
-            scores = scores - scores.max()
-            total -= np.log(np.exp(scores[gold]).sum() / np.exp(scores).sum())
-        return total / len(chosen) + 0.001 * float(weights @ weights)
+        return ranking_loss(weights, chosen) + RIDGE * float(weights @ weights)
 
     start = np.array([0.7, 0.3, 0.1, 0.3, 0.2, 0.3, 0.2])
     return np.asarray(minimize(loss, start).x, np.float32)

@@ -19,7 +19,6 @@ from sklearn.linear_model import LogisticRegression
 from index.catalog import Snapshot
 from index.embedder import Embedder
 from index.keywords import terms
-from index.library import Kept
 from index.reader import PlainReader
 from index.training.questions import Asked, Context, contexts, kept
 
@@ -34,7 +33,7 @@ def main(path: Path) -> None:
     """Print the weights and how often they are right on the data they were fitted to."""
     samples = list(_samples(contexts(path)))
     chosen = [(columns, gold) for columns, _, gold, kind in samples if kind == "answered" and gold.any()]
-    fitted = minimize(_loss, np.full(4, 0.4), args=(chosen,)).x
+    fitted = minimize(ranking_loss, np.full(4, 0.4), args=(chosen,)).x
     evidence = np.stack([found for _, found, _, _ in samples])
     answered = np.array([kind == "answered" for *_, kind in samples])
     weights = [TWIN_WEIGHT if kind == "twin" else 1.0 for *_, kind in samples]
@@ -75,15 +74,12 @@ def _samples(read: list[Context]) -> Iterator[Sample]:
 def _sample(reader: PlainReader, asked: Asked, place: int, chance: random.Random) -> Sample:
     question = asked.question if chance.random() < 0.5 else _shortened(asked.question, chance)
     signals = reader.signals(question, list(reader.snapshot.passages.values()))
-    gold = np.array([kept.id == str(place) and _answers(kept, n, asked) for kept, n in signals.places])
+    gold = np.array(
+        [kept.id == str(place) and asked.answered_by(kept.article.sentences[n]) for kept, n in signals.places]
+    )
     top = np.argsort(-(signals.sentences.sum(axis=1)))[:CANDIDATES]
     kind = "other" if place < 0 else "answered" if asked.answers else "twin"
     return signals.sentences[top], signals.evidence, gold[top], kind
-
-
-def _answers(kept: Kept, number: int, asked: Asked) -> bool:
-    sentence = kept.article.sentences[number]
-    return any(sentence.start <= answer.start < sentence.end for answer in asked.answers)
 
 
 def _shortened(question: str, chance: random.Random) -> str:
@@ -94,7 +90,8 @@ def _shortened(question: str, chance: random.Random) -> str:
     return " ".join(word for place, word in enumerate(words) if place in keep or place not in heavy)
 
 
-def _loss(weights: NDArray[np.float64], samples: list[tuple[NDArray[np.float32], NDArray[np.bool_]]]) -> float:
+def ranking_loss(weights: NDArray[np.float64], samples: list[tuple[NDArray[np.float32], NDArray[np.bool_]]]) -> float:
+    """The mean surprise at the sentences that answer, where the softmax of their weighed columns is their chance."""
     total = 0.0
     for columns, gold in samples:
         scores = columns @ weights

@@ -23,6 +23,10 @@ class Asked:
     context: int
     answers: tuple[Span, ...]
 
+    def answered_by(self, sentence: Span) -> bool:
+        """Whether an answer begins in `sentence`, a sentence of the question's own context."""
+        return any(sentence.start <= answer.start < sentence.end for answer in self.answers)
+
 
 @dataclass(frozen=True)
 class Context:

@@ -16,9 +16,9 @@ from index.catalog import Catalog, Snapshot
 from index.embedder import BUNDLED, Embedder
 from index.reader import PlainReader, Reader
 from index.trained import PLAIN, TRAINED, TrainedReader, network
+from index.training.calibrate import bins
 from index.training.questions import contexts
 from tests.evals import answers, search
-from tests.evals.measures import bins
 
 PLOT = Path(__file__).with_name("reliability.png")
 
@@ -38,7 +38,7 @@ def main(questions: Annotated[int, typer.Option(help="of each kind at most; 900 
     assert trained is not None
 
     def reads(snapshot: Snapshot) -> Reader:
-        return TrainedReader(snapshot, embedder, trained, 0.5)
+        return TrainedReader(snapshot, embedder, trained, search.FLOOR)
 
     read = contexts(search.DATA)
     with tempfile.TemporaryDirectory() as folder, console.status("Reading and searching…"):

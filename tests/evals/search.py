@@ -15,17 +15,19 @@ from langchain_chroma import Chroma
 from langchain_core.documents import Document
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from index.article import Article, Span
+from assistant.settings import Settings
+from index.article import Article
 from index.catalog import Located, Snapshot
 from index.embedder import Embedder
-from index.reader import Reader, Reading
+from index.reader import Reader, Reading, Scored
 from index.search import Search
+from index.training.calibrate import calibration_error
 from index.training.questions import Asked, Context, kept
 from index.vectors import VectorIndex
-from tests.evals.measures import auroc, calibration_error, share
+from tests.evals.measures import auroc, share
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "reader-validation.jsonl"
-CANDIDATES = 50  # passages that search hands to the reader
+CANDIDATES, FLOOR = (Settings.model_fields[name].default for name in ("candidates", "answerability_floor"))
 FOREIGN = 50  # questions about other articles, asked of each article; fewer when few are drawn
 NOTHING = float("nan")
 
@@ -38,7 +40,7 @@ class Figures:
 
     Contexts and sentences are right when they hold the annotated answer. `span_f1` is of the words marked in the first
     sentence. `auroc` tells answerable questions from unanswerable ones about the same articles, and `foreign` from
-    questions about other articles; `calibration_error`, `refused` and `wrong` (at 0.5) are of the former.
+    questions about other articles; `calibration_error`, `refused` and `wrong` (at FLOOR) are of the former.
     """
 
     context_1: float
@@ -105,7 +107,7 @@ class Ours:
         readings = [reader.read(asked.question, found) for asked, found in pairs]
         contexts = [[int(scored.kept.id) for scored in reading.sentences] for reading in readings]
         right = [
-            [_right(scored.kept.id, scored.span, asked) for scored in reading.sentences[:5]]
+            [_right(scored, asked) for scored in reading.sentences[:5]]
             for asked, reading in zip(self.answerable, readings, strict=True)
         ]
         sure, twins, foreign = self._by_article(make)
@@ -114,7 +116,7 @@ class Ours:
             *_contexts(self.answerable, contexts),
             share([hits[0] for hits in right]), share([any(hits) for hits in right]), self._span_f1(readings),
             auroc(sure, twins), auroc(sure, foreign), calibration_error(chances),
-            share([chance < 0.5 for chance in sure]), share([chance >= 0.5 for chance in twins]), tuple(chances),
+            share([chance < FLOOR for chance in sure]), share([chance >= FLOOR for chance in twins]), tuple(chances),
         )  # fmt: skip
 
     def _span_f1(self, readings: Sequence[Reading]) -> float:
@@ -162,9 +164,8 @@ def _contexts(questions: Sequence[Asked], ranked: Sequence[Sequence[int]]) -> tu
     return tuple(share([place < k for place in places]) for k in (1, 4, 5))
 
 
-def _right(context: str, sentence: Span, asked: Asked) -> bool:
-    inside = any(sentence.start <= answer.start < sentence.end for answer in asked.answers)
-    return inside and int(context) == asked.context
+def _right(scored: Scored, asked: Asked) -> bool:
+    return int(scored.kept.id) == asked.context and asked.answered_by(scored.span)
 
 
 def _f1(said: str, gold: str) -> float:

@@ -9,9 +9,10 @@ from assistant.settings import Settings
 from index.catalog import Catalog
 from index.embedder import Embedder
 from index.trained import TRAINED, TrainedReader, network
+from index.training.calibrate import calibration_error
 from index.training.questions import contexts
 from tests.evals import answers, search
-from tests.evals.measures import auroc, calibration_error
+from tests.evals.measures import auroc
 
 
 def test_auroc_is_the_chance_that_a_positive_scores_higher() -> None:
