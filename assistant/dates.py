@@ -33,14 +33,13 @@ FORMS = [
         rf"{_MONTH},?\s(?:of\s|de\s)?{_YEAR}",
     )
 ]
+_FULL = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A month alone: only where "May" and "March" are no name and no verb.
 ALONE = regex.compile(
-    r"\b(?:[Ii]n|[Oo]f|[Bb]etween|[Aa]nd|[Tt]o|[Bb]y|[Bb]efore|[Aa]fter|[Tt]hrough|[Ss]ince|[Uu]ntil|[Tt]ill|[Dd]uring|[Ee]arly|[Ll]ate|[Ll]ast|[Nn]ext|[Tt]his|[Ff]rom|[Ee]very)\s"
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"\b(?i:in|of|between|and|to|by|before|after|through|since|until|till|during|early|late|last|next|this|from|every)\s"
+    rf"(?P<month>{_FULL})\b"
 )
-
-
-_END = r"(\d{4}|(?:January|February|March|April|May|June|July|August|September|October|November|December))"
+_END = rf"(\d{{4}}|(?:{_FULL}))"
 SPAN = regex.compile(rf"\b(?:[Bb]etween|[Ff]rom)\s{_END}\s(?:and|to|until|till|through)\s{_END}\b")
 GONE = "\0"  # stands where a date or number was taken out
 

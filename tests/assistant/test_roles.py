@@ -1,0 +1,19 @@
+import pytest
+
+from assistant import roles
+
+
+@pytest.mark.parametrize(
+    ("statement", "cited", "agree"),
+    [
+        ("Ann sued Bob.", "Bob sued Ann.", False),
+        ("Ann was sued by Bob.", "Bob sued Ann.", True),
+        ("Ann met Bob.", "Bob met Ann.", True),
+        ("Ann won 5 cups.", "Ann won 7 cups and Bob won 5 cups.", False),
+        ("Bob won 5 cups.", "Ann won 7 cups and Bob won 5 cups.", True),
+        ("Bob led the choir.", "Ann led the choir, while Bob sang.", False),
+        ("Bob sang.", "Ann led the choir, while Bob sang.", True),
+    ],
+)
+def test_nobody_is_given_what_another_did(statement: str, cited: str, agree: bool) -> None:
+    assert (roles.exchanged(statement, [cited]) == "") == agree
