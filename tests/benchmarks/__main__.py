@@ -15,6 +15,7 @@ from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
+from index.trained import TRAINED, network
 from index.vectors import VectorIndex
 
 QUESTIONS = [
@@ -22,6 +23,7 @@ QUESTIONS = [
     "Which villages are threatened?", "How long is the mandate?", "Where did the talks take place?",
 ]  # fmt: skip
 ROUNDS = 20
+PASSAGES = 5
 
 
 def main() -> None:
@@ -34,14 +36,25 @@ def main() -> None:
         assistant = Assistant(catalog, Settings())
         assistant.ready()
         rounds = [_timed(lambda n=n: assistant.ask(f"{QUESTIONS[n % 6]} {n}")) for n in range(6 * ROUNDS)]
+        reading = _reading(assistant)
         catalog.close()
     table = Table("what", "figure", title="A library of one article")
     table.add_row("loading the embedding model, s", f"{loading:.1f}")
     table.add_row("a question, median, ms", f"{statistics.median(rounds):.0f}")
     table.add_row("a question, slowest of twenty, ms", f"{statistics.quantiles(rounds, n=20)[-1]:.0f}")
+    table.add_row(f"reading {PASSAGES} passages, median, ms", f"{reading:.0f}")
     table.add_row("memory at most, MB", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
     console.print(table)
     console.print(_recall())
+
+
+def _reading(assistant: Assistant) -> float:
+    """Milliseconds that the network takes for PASSAGES passages, the median."""
+    trained = network(TRAINED)
+    assert trained is not None
+    some = [one.passage for one in assistant.catalog.snapshot().passages.values()][:PASSAGES]
+    pairs = [trained.pairs.pair(QUESTIONS[0], passage.context, passage.text) for passage in some]
+    return statistics.median(_timed(lambda: list(trained.run(pairs))) for _ in range(ROUNDS))
 
 
 def _recall() -> Table:
