@@ -1,7 +1,7 @@
 """The one path of a question: standalone, retrieve, read, write, check."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from index.search import Search
 from index.trained import TrainedReader, network
 
 LONGEST_QUESTION = 2_000  # characters
+ALL = float("inf")  # an answerability that nothing has: everything is read
 NEAREST = 3  # citations of an answer that was not found
 
 
@@ -113,15 +114,20 @@ class Assistant:
         """Read the whole library where it is small enough, else what search found."""
         small = asked.snapshot.sentence_count <= self.settings.read_all_sentences
         passages = tuple(asked.snapshot.passages.values()) if small else asked.retrieved
-        reader = self._reader(asked.snapshot)
+        reader = self._reader(asked.snapshot, self.settings.answerability_floor)
         reading = reader.read(asked.searched_for, passages)
         return replace(asked, read=passages, reading=reading, answered_by=reader.name)
 
-    def _reader(self, snapshot: Snapshot) -> Reader:
+    def _reader(self, snapshot: Snapshot, enough: float) -> Reader:
+        """The reader of the settings, which leaves the rest unread once the answerability is `enough`."""
         trained = network(self.settings.reader)
         if trained is None:
             return PlainReader(snapshot, self.catalog.embedder)
-        return TrainedReader(snapshot, self.catalog.embedder, trained, self.settings.answerability_floor)
+        return TrainedReader(snapshot, self.catalog.embedder, trained, enough)
+
+    def _read_on(self, asked: Asked) -> Asked:
+        """Read what was left unread, so that "not found" is said of everything."""
+        return replace(asked, reading=self._reader(asked.snapshot, ALL).read(asked.searched_for, asked.read))
 
     def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:
         """What the model writes; the articles' own sentences where there is no model, or it fails."""
@@ -129,23 +135,27 @@ class Assistant:
             yield asked
             if self.model and asked.reading.answerability >= self.settings.doubt_floor:
                 try:
-                    yield from self._written(asked, self.model)
+                    found = yield from self._written(asked, self.model)
                 except ModelError as error:
                     asked = replace(asked, model_failure=str(error))
                     yield asked
                 else:
                     version = prompts.version(self.settings.prompts_dir)
-                    yield replace(asked, answered_by=f"model: {self.settings.model}", prompt_version=version)
+                    asked = replace(asked, answered_by=f"model: {self.settings.model}", prompt_version=version)
+                    yield asked if found else self._read_on(asked)
                     continue
             if asked.reading.answerability >= self.settings.answerability_floor:
                 yield from choose(asked.searched_for, asked.reading, self.settings.most_sentences)
 
-    def _written(self, asked: Asked, model: BaseChatModel) -> Iterator[Checked]:
-        s = self.settings
+    def _written(self, asked: Asked, model: BaseChatModel) -> Generator[Checked, None, bool]:
+        """What the model writes; returns whether any of it is supported."""
+        s, found = self.settings, False
         writer = Writer(model, s.prompts_dir, s.model_timeout_s, Supporter(self.catalog.embedder), s.support_floor)
         for checked in writer.write(asked.searched_for, shown(asked.reading, asked.snapshot)):
+            found = found or checked.state != "unsupported"
             if checked.state != "unsupported" or s.unsupported == "show":
                 yield checked
+        return found
 
     def _check(self, inputs: Iterator[Asked | Quote | Checked]) -> Iterator[Asked | Claim]:
         """Turn quotes and statements into claims; what is not in the article word for word is cited by none."""

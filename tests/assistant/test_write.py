@@ -102,6 +102,14 @@ def test_nothing_supported_is_not_found_and_nothing_of_it_is_shown(town: Assista
     assert len(answer.nearest) == 3
 
 
+def test_everything_was_read_when_nothing_that_the_model_wrote_is_supported(shipped: Assistant) -> None:
+    quotes = shipped.ask("Who insulted Putin?")
+    assert quotes.sentences_read < quotes.sentences_held
+    model = Scripted(replies=["It was the Romans.", ""], prompts=[])
+    answer = Assistant(shipped.catalog, Settings(model="openai:scripted"), model).ask("Who insulted Putin?")
+    assert (answer.found, answer.sentences_read) == (False, answer.sentences_held)
+
+
 def test_the_model_may_say_that_it_found_nothing(town: Assistant) -> None:
     answer = ask(town, ["NOT FOUND"])
     assert (answer.found, answer.claims, answer.model_failure) == (False, (), "")
