@@ -23,7 +23,7 @@ from tests.evals import answers, search
 PLOT = Path(__file__).with_name("reliability.png")
 
 
-def main(questions: Annotated[int, typer.Option(help="of each kind at most; 900 takes half an hour")] = 900) -> None:
+def main(questions: Annotated[int, typer.Option(help="with an answer, at most; 900 takes half an hour")] = 900) -> None:
     console = Console(width=200)
     embedder = Embedder()
     trained = network(TRAINED)

@@ -58,12 +58,14 @@ class Figures:
 
 
 def draw(read: Sequence[Context], questions: int) -> tuple[list[Asked], list[Asked]]:
-    """At most so many answerable questions to ask, and as many unanswerable ones."""
+    """At most so many answerable questions to ask, and the same share of the unanswerable ones: how many of each there
+    are is part of what an answerability says.
+    """
     every = [asked for context in read for asked in context.questions]
     answerable, unanswerable = [a for a in every if a.answers], [a for a in every if not a.answers]
-    chance = random.Random(0)
-    drawn = (chance.sample(some, min(questions, len(some))) for some in (answerable, unanswerable))
-    return next(drawn), next(drawn)
+    chance, drawn = random.Random(0), min(questions, len(answerable))
+    twins = round(len(unanswerable) * drawn / len(answerable))
+    return chance.sample(answerable, drawn), chance.sample(unanswerable, twins)
 
 
 def plain_recipe(read: Sequence[Context], embedder: Embedder, questions: int) -> Figures:
