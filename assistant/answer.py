@@ -1,7 +1,7 @@
 """What an answer is: claims, each with its state and the exact characters that support it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from index.article import Span
@@ -53,13 +53,23 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """What was searched for: the question, so that it needs no history. It comes before the claims."""
+
+    searched_for: str
+
+
+Part = Searched | Claim  # of an answer on its way; the Answer itself comes last
+
+
+@dataclass(frozen=True)
 class Answer:
     """The whole of what is said to a question. Not `found` means that no claim is supported; `nearest` then says
     what comes closest, at most three.
 
     `answerability` is 0 to 1; `sentences_read` of `sentences_held` in the articles asked were scored. `model_failure`
     says why the model that should have written it did not, and is empty when none failed; `prompt_version` is that of
-    the prompts it was written with, empty without a model.
+    the prompts it was written with, empty without a model. `stages` are the seconds that each step took.
     """
 
     question: str
@@ -74,6 +84,7 @@ class Answer:
     seconds: float
     model_failure: str = ""
     prompt_version: str = ""
+    stages: tuple[tuple[str, float], ...] = ()
 
     @property
     def found(self) -> bool:
@@ -111,12 +122,33 @@ class Answer:
             "citations": _plain(self.citations),
             "nearest": _plain(self.nearest),
             "answerability": round(self.answerability, 4),
+            "not_found": "" if self.found else self.not_found,
             "sentences_read": self.sentences_read,
+            "sentences_held": self.sentences_held,
+            "articles_held": self.articles_held,
             "answered_by": self.answered_by,
             "model_failure": self.model_failure,
             "prompt_version": self.prompt_version,
             "seconds": round(self.seconds, 3),
+            "stages": {name: round(seconds, 3) for name, seconds in self.stages},
         }
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> "Answer":
+        """The answer that `as_json` gave out."""
+        cited = {one["n"]: _citation(one) for one in given["citations"]}
+        claims = [
+            Claim(one["text"], one["state"], tuple(cited[n] for n in one["citations"]), one["reason"])
+            for one in given["claims"]
+        ]
+        kept = {f.name: given[f.name] for f in fields(cls) if f.name not in ("claims", "nearest", "stages")}
+        nearest, stages = tuple(map(_citation, given["nearest"])), tuple(given["stages"].items())
+        return cls(claims=tuple(claims), nearest=nearest, stages=stages, **kept)
+
+
+def _citation(given: dict[str, Any]) -> Citation:
+    answer = given["answer"]
+    return Citation(**{**given, "answer": (answer[0], answer[1]) if answer else None})
 
 
 def _plain(citations: Sequence[Citation]) -> list[dict[str, Any]]:

@@ -2,26 +2,29 @@
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from threading import Event
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
 
 import prompts
-from assistant.answer import Answer, Citation, Claim
+from assistant.answer import Answer, Citation, Claim, Part, Searched
 from assistant.cite import Cite
 from assistant.claims import Checked
-from assistant.errors import BadQuestion, ModelError
+from assistant.errors import BadQuestion, ModelError, Stopped
 from assistant.quotes import Quote, choose
 from assistant.settings import Settings
 from assistant.standalone import Turn, standalone
 from assistant.support import Supporter
 from assistant.write import Writer, shown
 from index.article import flat
-from index.catalog import Catalog, Located, Snapshot
+from index.catalog import Catalog
 from index.reader import PlainReader, Reader, Reading
 from index.search import Search
+from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
 
 LONGEST_QUESTION = 2_000  # characters
@@ -43,6 +46,8 @@ class Asked:
     answered_by: str = ""
     model_failure: str = ""
     prompt_version: str = ""
+    stop: Event = field(default_factory=Event)
+    stages: tuple[tuple[str, float], ...] = ()  # the end of each step, by time.perf_counter
 
 
 class Assistant:
@@ -68,37 +73,50 @@ class Assistant:
         self.catalog.embedder.embed_question("ready")
         network(self.settings.reader)
 
-    def ask(self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = (), *, owner: str | None = None
+    ) -> Answer:
         """The whole answer: `stream`, drained."""
-        *_, answer = self.stream(question, earlier, articles)
+        *_, answer = self.stream(question, earlier, articles, owner=owner)
         return cast(Answer, answer)
 
     def stream(
-        self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = ()
-    ) -> Iterator[Claim | Answer]:
-        """Yield each claim once its citations have been checked, then the `Answer` that holds them all.
+        self,
+        question: str,
+        earlier: Sequence[Turn] = (),
+        articles: Sequence[str] = (),
+        *,
+        owner: str | None = None,
+        stop: Event | None = None,
+    ) -> Iterator[Part | Answer]:
+        """What is searched for, each claim once its citations are checked, then the `Answer` that holds them all.
 
-        `articles` are the ids to answer from; none means all. No claim comes when they do not answer. Raises
-        BadQuestion for an empty or overlong question, UnknownArticle for an unknown article, BadStore when the library
-        cannot be used.
+        `articles` are the ids to answer from; none means all that `owner` may see, None being everybody. No claim comes
+        when they do not answer. Raises at once BadQuestion for an empty or overlong question, UnknownArticle for an
+        unknown article, BadStore when the library cannot be used; on the way Stopped when another thread sets `stop`.
         """
         began = time.perf_counter()
-        asked = Asked(_checked(question), tuple(earlier), self._snapshot(articles))
+        checked, snapshot = _checked(question), self.catalog.view(articles, owner)
+        asked = Asked(checked, tuple(earlier), snapshot, stop=stop or Event(), stages=(("begin", began),))
+        return self._stream(asked)
+
+    def _stream(self, asked: Asked) -> Iterator[Part | Answer]:
         claims: list[Claim] = []
         for part in self.chain.stream(asked):
+            if asked.stop.is_set():
+                raise Stopped
             if isinstance(part, Asked):
+                if asked.searched_for != part.searched_for:
+                    yield Searched(part.searched_for)
                 asked = part
             else:
                 claims.append(part)
                 yield part
-        yield self._answer(asked, claims, time.perf_counter() - began)
-
-    def _snapshot(self, articles: Sequence[str]) -> Snapshot:
-        return self.catalog.snapshot().of([self.catalog.entry(article).id for article in articles])
+        yield self._answer(asked, claims, time.perf_counter())
 
     def _stand_alone(self, asked: Asked) -> Asked:
         language = next(iter(asked.snapshot.keywords.languages), "en")
-        return replace(asked, searched_for=standalone(asked.question, asked.earlier, language))
+        return _done("standalone", replace(asked, searched_for=standalone(asked.question, asked.earlier, language)))
 
     def _retrieve(self, asked: Asked, config: RunnableConfig) -> Asked:
         search = Search(
@@ -108,7 +126,8 @@ class Assistant:
             limit=self.settings.candidates,
         )
         found = search.invoke(asked.searched_for, config)
-        return replace(asked, retrieved=tuple(asked.snapshot.passages[str(document.id)] for document in found))
+        retrieved = tuple(asked.snapshot.passages[str(document.id)] for document in found)
+        return _done("retrieve", replace(asked, retrieved=retrieved))
 
     def _read(self, asked: Asked) -> Asked:
         """Read the whole library where it is small enough, else what search found."""
@@ -116,7 +135,7 @@ class Assistant:
         passages = tuple(asked.snapshot.passages.values()) if small else asked.retrieved
         reader = self._reader(asked.snapshot, self.settings.answerability_floor)
         reading = reader.read(asked.searched_for, passages)
-        return replace(asked, read=passages, reading=reading, answered_by=reader.name)
+        return _done("read", replace(asked, read=passages, reading=reading, answered_by=reader.name))
 
     def _reader(self, snapshot: Snapshot, enough: float) -> Reader:
         """The reader of the settings, which leaves the rest unread once the answerability is `enough`."""
@@ -150,7 +169,8 @@ class Assistant:
     def _written(self, asked: Asked, model: BaseChatModel) -> Generator[Checked, None, bool]:
         """What the model writes; returns whether any of it is supported."""
         s, found = self.settings, False
-        writer = Writer(model, s.prompts_dir, s.model_timeout_s, Supporter(self.catalog.embedder), s.support_floor)
+        support = Supporter(self.catalog.embedder)
+        writer = Writer(model, s.prompts_dir, s.model_timeout_s, support, s.support_floor, asked.stop)
         for checked in writer.write(asked.searched_for, shown(asked.reading, asked.snapshot)):
             found = found or checked.state != "unsupported"
             if checked.state != "unsupported" or s.unsupported == "show":
@@ -163,7 +183,8 @@ class Assistant:
         for part in inputs:
             yield part if isinstance(part, Asked) else cite(part)
 
-    def _answer(self, asked: Asked, claims: Sequence[Claim], seconds: float) -> Answer:
+    def _answer(self, asked: Asked, claims: Sequence[Claim], ended: float) -> Answer:
+        times = (*asked.stages, ("write", ended))
         found = any(claim.citations for claim in claims)
         nearest = () if found else asked.reading.sentences[:NEAREST]
         return Answer(
@@ -176,10 +197,15 @@ class Assistant:
             sentences_held=asked.snapshot.sentence_count,
             articles_held=len(asked.snapshot.kept),
             answered_by=asked.answered_by,
-            seconds=seconds,
+            seconds=ended - times[0][1],
             model_failure=asked.model_failure,
             prompt_version=asked.prompt_version,
+            stages=tuple((name, end - start) for (_, start), (name, end) in pairwise(times)),
         )
+
+
+def _done(step: str, asked: Asked) -> Asked:
+    return replace(asked, stages=(*asked.stages, (step, time.perf_counter())))
 
 
 def _checked(question: str) -> str:

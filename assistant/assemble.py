@@ -4,10 +4,12 @@ from functools import partial
 
 import prompts
 from assistant.ask import Assistant
+from assistant.conversations import Conversations
 from assistant.errors import BadSettings
 from assistant.model import chat_model
 from assistant.settings import Settings
 from index.catalog import Catalog
+from index.database import Database
 from index.embedder import Embedder
 
 
@@ -15,6 +17,12 @@ def catalog(settings: Settings) -> Catalog:
     """The catalog of the data folder; its models are loaded when first needed."""
     model = settings.embedding_model
     return Catalog(settings.data_dir, partial(Embedder, model), model)
+
+
+def conversations(settings: Settings) -> Conversations:
+    """Those of the settings' database; a file in the data folder, which `catalog` must have opened first."""
+    url = settings.database_url or f"sqlite:///{settings.data_dir / 'conversations.db'}"
+    return Conversations(Database(url, "The database of conversations"))
 
 
 def assistant(settings: Settings) -> Assistant:

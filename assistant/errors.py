@@ -11,3 +11,15 @@ class ModelError(RuntimeError):
 
 class BadSettings(ValueError):
     """A setting is unknown or has a value it cannot have; whoever runs the program must change it."""
+
+
+class UnknownConversation(KeyError):
+    """No conversation of this person goes by that id; the person who named it must name another."""
+
+
+class Busy(RuntimeError):
+    """The conversation's last question is still being answered; the person may ask again when it is."""
+
+
+class Stopped(Exception):
+    """Whoever asked has gone or said stop; nobody needs to act."""

@@ -26,6 +26,11 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("article-assistant", appauthor=False)),
         description="the folder that holds the library and its index",
     )
+    database_url: str = Field(
+        "",
+        description="the database of conversations and keys, as `postgresql+psycopg://…`; else a file in the folder",
+    )
+    public_url: str = Field("", description="the address at which people reach the page, for links to passages")
     embedding_model: str = Field(
         BUNDLED,
         min_length=1,

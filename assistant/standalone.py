@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.answer import Answer
 from index.keywords import terms
 
 # English words that lean on what was said before.
@@ -18,11 +19,17 @@ ENOUGH = 2  # words of substance before a pointing word: then it may point at th
 
 @dataclass(frozen=True)
 class Turn:
-    """A question that was asked before, what was searched for, and whether it was answered."""
+    """A question that was asked before, what was searched for, whether it was answered, and what was said."""
 
     question: str
     searched_for: str
     found: bool
+    said: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> "Turn":
+        said = " ".join(claim.text.strip() for claim in answer.claims if claim.citations)
+        return cls(answer.question, answer.searched_for, answer.found, said)
 
 
 def standalone(question: str, earlier: Sequence[Turn], language: str) -> str:

@@ -1,12 +1,12 @@
 """An answer in the model's own words: sentences shown by number, statements checked, the wrong ones sent back once."""
 
 import re
-import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
@@ -14,13 +14,14 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 import prompts
 from assistant.claims import Checked, Checker, Shown, Support
 from assistant.drafts import drafts
-from assistant.errors import ModelError
+from assistant.errors import ModelError, Stopped
+from assistant.listen import listen
 from assistant.model import failure
 from index.article import flat
-from index.catalog import Snapshot
 from index.library import Kept
 from index.passages import Passage
 from index.reader import Reading
+from index.snapshot import Snapshot
 
 MOST_SHOWN = 60  # sentences
 MOST_WRITTEN = 40_000  # characters; a model that writes on is stopped
@@ -36,12 +37,14 @@ class Writer:
     timeout_s: float
     support: Support
     floor: float
+    stop: Event = field(default_factory=Event)
 
     def write(self, question: str, shown: Sequence[Shown]) -> Iterator[Checked]:
         """Each statement, checked, as soon as its sentence is complete.
 
         From the first that is unsupported on they are held back until the model has had its chance to mend those.
-        Yields nothing when no statement is supported. Raises ModelError when the model fails or writes nothing.
+        Yields nothing when no statement is supported. Raises ModelError when the model fails or writes nothing, Stopped
+        when `stop` is set.
         """
         asked = [HumanMessage(prompts.fill("answer", self.folder, sentences=numbered(shown), question=question))]
         checker = Checker(shown, self.support, self.floor)
@@ -63,17 +66,16 @@ class Writer:
 
     def _text(self, messages: Sequence[BaseMessage], said: list[str]) -> Iterator[str]:
         """The model's text as it comes, which `said` collects."""
-        began, size = time.monotonic(), 0
+        size = 0
         try:
-            for chunk in self.model.stream(list(messages)):
-                text = str(chunk.text)
+            for text in listen(self.model, messages, self.timeout_s, self.stop):
                 said.append(text)
                 size += len(text)
                 yield text
                 if size > MOST_WRITTEN:
                     return
-                if time.monotonic() - began > self.timeout_s:
-                    raise TimeoutError
+        except Stopped:
+            raise
         except Exception as error:  # noqa: BLE001 (each provider has its own errors)
             raise failure(error) from error
 

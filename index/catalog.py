@@ -3,23 +3,21 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from itertools import accumulate
 from pathlib import Path
+from threading import RLock
 from typing import Literal
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from index.article import Article
 from index.embedder import Embedder, Vectors
 from index.errors import BadStore, UnknownArticle
 from index.formats import read
-from index.keywords import Keywords
 from index.library import Entry, Kept, Library
-from index.passages import Passage, cut
+from index.passages import cut
+from index.snapshot import Snapshot, stacked
 from index.vectors import VectorIndex
 
 Change = Literal["added", "replaced", "unchanged"]
@@ -27,77 +25,17 @@ Progress = Callable[[int, int], None]
 
 BATCH = 32  # texts embedded at once
 LOCK_TIMEOUT_S = 0.5
+MOST_VIEWS = 16  # parts of the library kept ready to be asked
 LONGEST_ID = 40  # characters, before the hash
-
-
-@dataclass(frozen=True)
-class Located:
-    """A passage and the article it stands in."""
-
-    key: str
-    kept: Kept
-    passage: Passage
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All that a question is answered from, at one revision of the library. It never changes."""
-
-    revision: int
-    kept: tuple[Kept, ...]
-    partial: bool = False  # whether the library has more articles than these
-
-    @cached_property
-    def passages(self) -> dict[str, Located]:
-        """Every passage by key, in the order of the library."""
-        located = (Located(kept.key(passage), kept, passage) for kept in self.kept for passage in kept.passages)
-        return {one.key: one for one in located}
-
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """The place of each key in `passages`, `passage_vectors` and `keywords`."""
-        return {key: position for position, key in enumerate(self.passages)}
-
-    @cached_property
-    def passage_vectors(self) -> Vectors:
-        """Unit vectors, float32 (passages, size)."""
-        return _stack([kept.passage_vectors for kept in self.kept if kept.passages])
-
-    @cached_property
-    def keywords(self) -> Keywords:
-        """BM25 over the passages with their context."""
-        return Keywords((one.passage.searchable, one.kept.article.language) for one in self.passages.values())
-
-    @cached_property
-    def sentence_keywords(self) -> Keywords:
-        """BM25 over the sentences alone, in the order of the library; long ones lose nothing (b 0)."""
-        texts = ((k.article[s], k.article.language) for k in self.kept for s in k.article.sentences)
-        return Keywords(texts, k1=0.8, b=0.0)
-
-    @cached_property
-    def _first_sentence(self) -> dict[str, int]:
-        counts = [len(kept.article.sentences) for kept in self.kept]
-        return dict(zip((kept.id for kept in self.kept), accumulate(counts, initial=0), strict=False))
-
-    def sentence_position(self, kept: Kept, number: int) -> int:
-        """The place of a sentence in `sentence_keywords`."""
-        return self._first_sentence[kept.id] + number
-
-    @cached_property
-    def sentence_count(self) -> int:
-        return sum(len(kept.article.sentences) for kept in self.kept)
-
-    def of(self, articles: Sequence[str]) -> "Snapshot":
-        """Only these articles; all of them when none is named."""
-        kept = tuple(k for k in self.kept if k.id in articles)
-        return Snapshot(self.revision, kept, partial=len(kept) < len(self.kept)) if articles else self
 
 
 class Catalog:
     """A data folder: the library in SQL and the vectors in Chroma. One process at a time may have it open.
 
-    An empty library holds the article that comes with the project, until the first one is added. Raises BadStore
-    when another process has it open, it cannot be written, or it was embedded with another model.
+    An empty library holds the article that comes with the project, until the first one is added. Where `owner` is
+    given, only the articles of that owner and everyone's are there; None stands for all. It may be used from several
+    threads. Raises BadStore when another process has it open, it cannot be written, or it was embedded with another
+    model.
     """
 
     def __init__(self, folder: Path, embedder: Callable[[], Embedder], model: str) -> None:
@@ -120,77 +58,108 @@ class Catalog:
             raise
         self.index = VectorIndex(folder / "index")
         self._snapshot: Snapshot | None = None
+        self._views: dict[tuple[str, ...], Snapshot] = {}
+        self._changing = RLock()
 
     @cached_property
     def embedder(self) -> Embedder:
         """Made when it is first needed: loading it takes seconds."""
         return self._make_embedder()
 
-    def entries(self) -> list[Entry]:
+    def entries(self, owner: str | None = None) -> list[Entry]:
         """What is in the library, in the order it was added."""
-        self._keep_shipped()
-        return self.library.entries()
+        with self._changing:
+            self._keep_shipped()
+            return _visible(self.library.entries(), owner)
 
     def snapshot(self) -> Snapshot:
         """The library as it is now, with the index matched to it."""
-        if self._snapshot is None or self._snapshot.revision != self.library.revision:
-            self._check_model()
-            self._keep_shipped()
-            revision, kept = self.library.read()
-            self._snapshot = Snapshot(revision, tuple(kept))
-            self.index.match(*self._vectors(self._snapshot))
-        return self._snapshot
+        with self._changing:
+            if self._snapshot is None or self._snapshot.revision != self.library.revision:
+                self._check_model()
+                self._keep_shipped()
+                revision, kept = self.library.read()
+                of = {entry.id: entry for entry in self.library.entries()}
+                self._snapshot = Snapshot(revision, tuple(kept), entries=tuple(of[one.id] for one in kept))
+                self._views = {}
+                self.index.match(*self._vectors(self._snapshot))
+            return self._snapshot
 
-    def add(self, article: Article, progress: Progress = lambda done, of: None) -> tuple[Entry, Change]:
+    def view(self, articles: Sequence[str] = (), owner: str | None = None) -> Snapshot:
+        """The snapshot of what an owner may see, or only of the articles named. Raises UnknownArticle."""
+        with self._changing:
+            whole = self.snapshot()
+            seen = _visible(whole.entries, owner)
+            chosen = tuple(dict.fromkeys(_named(name, seen).id for name in articles)) or tuple(e.id for e in seen)
+            if len(chosen) == len(whole.kept):
+                return whole
+            if chosen not in self._views:
+                while len(self._views) >= MOST_VIEWS:
+                    del self._views[next(iter(self._views))]
+                self._views[chosen] = whole.of(chosen)
+            return self._views[chosen]
+
+    def add(
+        self, article: Article, progress: Progress = lambda done, of: None, owner: str | None = None
+    ) -> tuple[Entry, Change]:
         """Keep an article; the one that came from the same source is replaced in one step.
 
         The same text again changes nothing. The index follows with the next `snapshot`. `progress` is called with the
         texts embedded so far and their number.
         """
+        with self._changing:
+            return self._add(article, progress, owner or "")
+
+    def _add(self, article: Article, progress: Progress, owner: str) -> tuple[Entry, Change]:
         self._check_model()
-        entries = self.library.entries()
+        everyones = self.library.entries()
+        entries = [e for e in everyones if e.owner == owner]
         same = next((e for e in entries if e.hash == article.hash and not e.shipped), None)
         old = next((e for e in entries if article.source and e.source == article.source and not e.shipped), None)
         if same:
             if old and old != same:
                 self.library.remove(old.id)
             return same, "unchanged"
-        name = old.id if old else _new_id(article.title, article.hash, {e.id for e in entries if not e.shipped})
+        taken = {e.id for e in everyones if owner or not e.shipped}
+        name = old.id if old else _new_id(article.title, article.hash, taken)
         kept = self._cut(name, article, progress)
         shipped = [e.id for e in entries if e.shipped]
-        self.library.put([kept], embedder=self.model, instead_of=shipped)
+        self.library.put([kept], embedder=self.model, instead_of=shipped, owner=owner)
         return self.entry(name), "replaced" if old else "added"
 
-    def remove(self, article_id: str) -> Entry:
+    def remove(self, article_id: str, owner: str | None = None) -> Entry:
         """Forget an article, in the library and the index. Raises UnknownArticle."""
-        self._check_model()
-        entry = self.entry(article_id)
-        self.library.remove(entry.id)
-        self.snapshot()
-        return entry
+        with self._changing:
+            self._check_model()
+            entry = self.entry(article_id, owner)
+            self.library.remove(entry.id)
+            self.snapshot()
+            return entry
 
-    def entry(self, article_id: str) -> Entry:
+    def entry(self, article_id: str, owner: str | None = None) -> Entry:
         """The article of this id, or the only one whose id begins so; UnknownArticle when there is none or several."""
-        entries = self.entries()
-        exact = [e for e in entries if e.id == article_id]
-        found = exact or [e for e in entries if article_id and e.id.startswith(article_id)]
-        if len(found) != 1:
-            ids = ", ".join(e.id for e in (found or entries))
-            what = "Several articles begin" if found else "No article"
-            raise UnknownArticle(f"{what} with {article_id!r}. There is: {ids}")
-        return found[0]
+        return _named(article_id, self.entries(owner))
+
+    def article(self, article_id: str, owner: str | None = None) -> Article:
+        """The article that `entry` names, whole. Raises UnknownArticle."""
+        entry = self.entry(article_id, owner)
+        found = self.library.article(entry.id)
+        if found is None:
+            raise UnknownArticle(f"No article {entry.id!r} is there any more.")
+        return found
 
     def rebuild(self, *, embed: bool = False, progress: Progress = lambda done, of: None) -> int:
         """Make the index anew from the library; with `embed`, the vectors as well, by the model of the settings.
 
         Returns how many passages it now holds.
         """
-        if embed:
-            self._embed_again(progress)
-        self._snapshot = None
-        snapshot = self.snapshot()
-        self.index.rebuild(*self._vectors(snapshot))
-        return len(snapshot.passages)
+        with self._changing:
+            if embed:
+                self._embed_again(progress)
+            self._snapshot = None
+            snapshot = self.snapshot()
+            self.index.rebuild(*self._vectors(snapshot))
+            return len(snapshot.passages)
 
     def _embed_again(self, progress: Progress) -> None:
         shipped = [entry.id for entry in self.library.entries() if entry.shipped]
@@ -200,7 +169,7 @@ class Catalog:
         for number, one in enumerate(kept):
             again.append(self._cut(one.id, one.article, lambda done, of: None))
             progress(number + 1, len(kept))
-        self.library.put(again, embedder=self.model, instead_of=shipped)
+        self.library.put(again, embedder=self.model, instead_of=shipped, owner=None)
 
     def unfound(self, progress: Progress = lambda done, of: None) -> list[str]:
         """The keys of passages that their own vector does not find first in the index: none when it is sound."""
@@ -228,18 +197,19 @@ class Catalog:
         for start in range(0, len(texts), BATCH):
             vectors.append(embedder.embed(texts[start : start + BATCH]))
             progress(min(start + BATCH, len(texts)), len(texts))
-        stacked = _stack(vectors)
-        return Kept(name, article, tuple(passages), stacked[: len(passages)], stacked[len(passages) :])
+        made = stacked(vectors)
+        return Kept(name, article, tuple(passages), made[: len(passages)], made[len(passages) :])
 
     def _keep_shipped(self) -> None:
         """Put the article that comes with the project into an empty library; a newer text of it takes its place."""
         entries = self.library.entries()
-        if any(not e.shipped for e in entries):
+        if any(not e.shipped and not e.owner for e in entries):
             return
-        article = shipped_article()
-        if [e.hash for e in entries] != [article.hash] or self.library.embedder != self.model:
-            kept = self._cut(_new_id(article.title, article.hash, set()), article, lambda done, of: None)
-            gone = [e.id for e in entries]
+        article, held = shipped_article(), [e for e in entries if e.shipped]
+        if [e.hash for e in held] != [article.hash] or self.library.embedder != self.model:
+            taken = {e.id for e in entries if not e.shipped}
+            kept = self._cut(_new_id(article.title, article.hash, taken), article, lambda done, of: None)
+            gone = [e.id for e in held]
             self.library.put([kept], embedder=self.model, instead_of=gone, shipped=True)
 
     def _check_model(self) -> None:
@@ -253,6 +223,22 @@ class Catalog:
     def _vectors(self, snapshot: Snapshot) -> tuple[dict[str, Vectors], dict[str, str]]:
         vectors = dict(zip(snapshot.passages, snapshot.passage_vectors, strict=True))
         return vectors, {key: one.kept.id for key, one in snapshot.passages.items()}
+
+
+def _visible(entries: Sequence[Entry], owner: str | None) -> list[Entry]:
+    """Everyone's and the owner's; the shipped article only where there is no other."""
+    seen = [e for e in entries if owner is None or e.owner in ("", owner)]
+    return [e for e in seen if not e.shipped] or seen
+
+
+def _named(article_id: str, entries: Sequence[Entry]) -> Entry:
+    exact = [e for e in entries if e.id == article_id]
+    found = exact or [e for e in entries if article_id and e.id.startswith(article_id)]
+    if len(found) != 1:
+        ids = ", ".join(e.id for e in (found or entries))
+        what = "Several articles begin" if found else "No article"
+        raise UnknownArticle(f"{what} with {article_id!r}. There is: {ids}")
+    return found[0]
 
 
 def shipped_article() -> Article:
@@ -270,7 +256,3 @@ def _new_id(title: str, content_hash: str, taken: set[str]) -> str:
         return name
     longer = (f"{name or 'article'}-{content_hash[:length]}" for length in (8, 16, 64))
     return next(name for name in longer if name not in taken)
-
-
-def _stack(vectors: Sequence[Vectors]) -> Vectors:
-    return np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)

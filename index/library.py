@@ -12,15 +12,14 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
 
 from index.article import Article, Block, Span
+from index.database import Database
 from index.embedder import Vectors
 from index.errors import BadStore
 from index.passages import Passage
 
-SCHEMA = "1"
+SCHEMA = "2"  # 1 had no owners
 
 metadata = sa.MetaData()
 facts = sa.Table(
@@ -45,6 +44,7 @@ articles = sa.Table(
     sa.Column("hash", sa.String, nullable=False),
     sa.Column("shipped", sa.Boolean, nullable=False),
     sa.Column("added", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("owner", sa.String, nullable=False, server_default=""),
     sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),  # float32 (sentences, size)
 )
 passages = sa.Table(
@@ -61,7 +61,7 @@ passages = sa.Table(
 
 @dataclass(frozen=True)
 class Entry:
-    """What the library knows of an article without opening it; `added` is UTC."""
+    """What the library knows of an article without opening it; `added` is UTC. Without an `owner` it is everyone's."""
 
     id: str
     title: str
@@ -74,6 +74,7 @@ class Entry:
     blocks: int
     sentences: int
     passages: int
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,73 +103,61 @@ class Library:
     """The database at `url`, made when it is not there. Raises BadStore when it cannot be opened or is another's."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        with self._begin() as connection:
+        self.database = Database(url, "The library")
+        with self.database.begin() as connection:
             if not sa.inspect(connection).get_table_names():
                 metadata.create_all(connection)
                 _remember(connection, schema=SCHEMA, revision="0")
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             schema = _fact(connection, "schema") if sa.inspect(connection).has_table("facts") else None
+            if schema == "1":
+                connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN owner VARCHAR NOT NULL DEFAULT ''")
+                _remember(connection, schema=SCHEMA)
+                schema = SCHEMA
         if schema != SCHEMA:
             found = f"schema {schema}, not {SCHEMA}" if schema else "no library"
-            raise BadStore(f"{self} is of another program or version ({found}). Name another data folder, or update.")
-
-    def __str__(self) -> str:
-        return f"The library ({self.engine.url.render_as_string()})"
+            raise BadStore(
+                f"{self.database} is of another program or version ({found}). Name another data folder, or update."
+            )
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Library":
         return cls(f"sqlite:///{folder / 'library.db'}")
 
-    @contextmanager
-    def _begin(self) -> Iterator[sa.Connection]:
-        """One transaction: all of it is kept or none."""
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            reason = getattr(error, "orig", None) or error
-            raise BadStore(
-                f"{self} could not be used: {reason}. Check the disk and the file, or restore a copy."
-            ) from error
-
     @property
     def revision(self) -> int:
         """Counts the changes ever made; the same number means the same content."""
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             return int(_fact(connection, "revision") or 0)
 
     @property
     def embedder(self) -> str:
         """The embedding model of all vectors in it; empty before the first article."""
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             return _fact(connection, "embedder") or ""
 
     def entries(self) -> list[Entry]:
         """What is in it, in the order it was added."""
         counted = sa.select(sa.func.count()).where(passages.c.article == articles.c.id).scalar_subquery()
         columns = [c for c in articles.c if c.name not in ("text", "blocks", "sentences", "sentence_vectors")]
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             rows = connection.execute(sa.select(*columns, counted.label("cut")).order_by(articles.c.added)).all()
         return [
             Entry(
                 row.id, row.title, row.language, row.source, row.url, row.hash, row.shipped,
-                row.added.replace(tzinfo=UTC), row.block_count, row.sentence_count, row.cut,
+                row.added.replace(tzinfo=UTC), row.block_count, row.sentence_count, row.cut, row.owner,
             )
             for row in rows
         ]  # fmt: skip
 
     def article(self, article_id: str) -> Article | None:
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).first()
         return _article(row) if row else None
 
     def read(self) -> tuple[int, list[Kept]]:
         """The revision and everything kept at that revision, in the order it was added."""
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             revision = int(_fact(connection, "revision") or 0)
             rows = connection.execute(sa.select(articles).order_by(articles.c.added)).all()
             parts = connection.execute(sa.select(passages).order_by(passages.c.article, passages.c.number)).all()
@@ -178,21 +167,33 @@ class Library:
         return revision, [_kept(row, by_article[row.id]) for row in rows]
 
     def put(
-        self, kept: Sequence[Kept], *, embedder: str, instead_of: Sequence[str] = (), shipped: bool = False
+        self,
+        kept: Sequence[Kept],
+        *,
+        embedder: str,
+        instead_of: Sequence[str] = (),
+        shipped: bool = False,
+        owner: str | None = "",
     ) -> None:
-        """Add articles and remove those they take the place of, in one step; one of the same id is replaced."""
-        with self._begin() as connection:
+        """Add articles and remove those they take the place of, in one step; one of the same id is replaced.
+
+        With `owner` None the replaced ones keep theirs.
+        """
+        with self.database.begin() as connection:
             going = [*instead_of, *(one.id for one in kept)]
+            rows = connection.execute(sa.select(articles.c.id, articles.c.owner).where(articles.c.id.in_(going))).all()
+            owners = {row.id: row.owner for row in rows} if owner is None else {}
             connection.execute(sa.delete(articles).where(articles.c.id.in_(going)))
             for one in kept:
-                connection.execute(sa.insert(articles).values(**_article_row(one), shipped=shipped))
+                whose = owners.get(one.id, owner or "")
+                connection.execute(sa.insert(articles).values(**_article_row(one), shipped=shipped, owner=whose))
                 if one.passages:
                     connection.execute(sa.insert(passages), _passage_rows(one))
             _remember(connection, embedder=embedder, revision=str(int(_fact(connection, "revision") or 0) + 1))
 
     def remove(self, article_id: str) -> bool:
         """Whether it was there."""
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             gone = connection.execute(sa.delete(articles).where(articles.c.id == article_id)).rowcount
             if gone:
                 _remember(connection, revision=str(int(_fact(connection, "revision") or 0) + 1))
@@ -200,23 +201,17 @@ class Library:
 
     def problems(self) -> list[str]:
         """What the database itself says is wrong with it; nothing when it is sound (SQLite's integrity check)."""
-        if self.engine.dialect.name != "sqlite":
+        if self.database.engine.dialect.name != "sqlite":
             return []
         try:
-            with self._begin() as connection:
+            with self.database.begin() as connection:
                 lines = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check").all()]
         except BadStore as error:
             return [str(error)]
         return [line for line in lines if line != "ok"]
 
     def close(self) -> None:
-        self.engine.dispose()
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # else the driver begins no transaction before the first write
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+        self.database.close()
 
 
 def _fact(connection: sa.Connection, name: str) -> str | None:

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Span
-from index.catalog import Located, Snapshot
 from index.embedder import Embedder
 from index.keywords import terms
 from index.library import Kept
 from index.search import standardised
+from index.snapshot import Located, Snapshot
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict
 
-from index.catalog import Located, Snapshot
 from index.embedder import Embedder
+from index.snapshot import Located, Snapshot
 from index.vectors import VectorIndex
 
 COSINE_WEIGHT, BM25_WEIGHT = 0.7, 0.3  # each standardised over the library; tests/evals shows what they give

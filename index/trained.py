@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Span
-from index.catalog import Located, Snapshot
 from index.embedder import Embedder, bundled_folder
 from index.errors import BadStore
 from index.library import Kept
 from index.pairs import Pair, Pairs
 from index.reader import SENTENCE_WEIGHTS, PlainReader, Reading, Scored
+from index.snapshot import Located, Snapshot
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")

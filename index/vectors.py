@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import chromadb
@@ -30,6 +31,7 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.client: ClientAPI | None = None
+        self._using = RLock()  # a search in one thread never meets a rebuild in another
 
     def match(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> bool:
         """Make the index hold exactly these keys; `articles` says whose each is. A key's vector never changes.
@@ -37,50 +39,55 @@ class VectorIndex:
         Adds what is missing and removes what is left over, and builds it anew where it cannot be read. True when it
         was built anew.
         """
-        held = self._held()
-        if held is None:
-            self.rebuild(vectors, articles)
-            return True
-        collection = self._open().get_collection(COLLECTION, embedding_function=None)
-        for keys in _batches(held - vectors.keys()):
-            collection.delete(ids=keys)
-        self._add(collection, [key for key in vectors if key not in held], vectors, articles)
-        return False
+        with self._using:
+            held = self._held()
+            if held is None:
+                self.rebuild(vectors, articles)
+                return True
+            collection = self._open().get_collection(COLLECTION, embedding_function=None)
+            for keys in _batches(held - vectors.keys()):
+                collection.delete(ids=keys)
+            self._add(collection, [key for key in vectors if key not in held], vectors, articles)
+            return False
 
     def rebuild(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> None:
         """A new folder is filled, then the pointer is switched to it in one step, then the old one goes."""
-        self.close()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        old = {path for path in self.folder.iterdir() if path.is_dir()}
-        numbers = [int(path.name) for path in old if path.name.isdigit()]
-        new = self.folder / str(max(numbers, default=0) + 1)
-        self.client = _client(new)
-        settled: Any = {"hnsw": dict(HNSW)}  # Chroma writes into what it is given
-        collection = self.client.create_collection(COLLECTION, configuration=settled, embedding_function=None)
-        self._add(collection, list(vectors), vectors, articles)
-        pointer = self.folder / f"{POINTER}.new"
-        with open(pointer, "w", encoding="utf-8") as file:
-            file.write(new.name)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(pointer, self.folder / POINTER)
-        for path in old:
-            shutil.rmtree(path, ignore_errors=True)
+        with self._using:
+            self.close()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            old = {path for path in self.folder.iterdir() if path.is_dir()}
+            numbers = [int(path.name) for path in old if path.name.isdigit()]
+            new = self.folder / str(max(numbers, default=0) + 1)
+            self.client = _client(new)
+            settled: Any = {"hnsw": dict(HNSW)}  # Chroma writes into what it is given
+            collection = self.client.create_collection(COLLECTION, configuration=settled, embedding_function=None)
+            self._add(collection, list(vectors), vectors, articles)
+            pointer = self.folder / f"{POINTER}.new"
+            with open(pointer, "w", encoding="utf-8") as file:
+                file.write(new.name)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(pointer, self.folder / POINTER)
+            for path in old:
+                shutil.rmtree(path, ignore_errors=True)
 
     def nearest(self, vector: Vectors, limit: int, articles: Sequence[str] = ()) -> list[str]:
         """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any."""
-        chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
-        where: Any = {"article": {"$in": list(articles)}} if articles else None
-        found = chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit, filter=where)
-        return [str(document.id) for document, _ in found]
+        with self._using:
+            chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
+            where: Any = {"article": {"$in": list(articles)}} if articles else None
+            found = chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit, filter=where)
+            return [str(document.id) for document, _ in found]
 
     def keys(self) -> set[str]:
-        return self._held() or set()
+        with self._using:
+            return self._held() or set()
 
     def close(self) -> None:
-        if self.client is not None:
-            self.client.close()  # type: ignore[attr-defined]
-            self.client = None
+        with self._using:
+            if self.client is not None:
+                self.client.close()  # type: ignore[attr-defined]
+                self.client = None
 
     def _path(self) -> Path | None:
         try:

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from assistant.answer import Answer, Claim
+from assistant.answer import Answer, Claim, Part, Searched
 from assistant.doors.terminal import Screen, follow, progress_bar
 from assistant.errors import BadQuestion, BadSettings
 from assistant.settings import Settings
@@ -88,7 +88,7 @@ def chat(context: typer.Context, article: Articles = None) -> None:
                 except BadQuestion as error:
                     screen.line((str(error), "yellow"))
                 else:
-                    turns.append(_turn(answer))
+                    turns.append(Turn.of(answer))
 
 
 @app.command()
@@ -212,11 +212,13 @@ def opened(context: typer.Context, *, to_answer: bool = False) -> Iterator[Any]:
         made.catalog.close()
 
 
-def _show(stream: Iterator[Claim | Answer]) -> Answer:
+def _show(stream: Iterator[Part | Answer]) -> Answer:
     waiting = notes.status("Reading…")
     waiting.start()
     try:
         for part in stream:
+            if isinstance(part, Searched):
+                continue
             waiting.stop()
             if isinstance(part, Claim):
                 screen.claim(part)
@@ -243,7 +245,7 @@ def _ask_lines(assistant: Any, articles: list[str]) -> int:
             code = WRONG_USE
             continue
         _print_json(answer.as_json())
-        turns.append(_turn(answer))
+        turns.append(Turn.of(answer))
         code = max(code, ANSWERED if answer.found else NOT_FOUND)
     return code
 
@@ -263,10 +265,6 @@ def _add(assistant: Any, source: Any, bar: Progress) -> int:
 def _refused(name: str, error: Exception) -> int:
     notes.print(flat(f"{name}: {error}"), style="red", markup=False, soft_wrap=True)
     return _code(error)
-
-
-def _turn(answer: Answer) -> Turn:
-    return Turn(answer.question, answer.searched_for, answer.found)
 
 
 def _prompt() -> str | None:

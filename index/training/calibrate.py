@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from index.catalog import Snapshot
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
+from index.snapshot import Snapshot
 from index.trained import FIRST_READ, Network, Read, TrainedReader
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept

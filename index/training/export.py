@@ -9,7 +9,10 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from rich.console import Console
 
@@ -42,6 +45,40 @@ def export(network: Network, target: Path, *, quantised: bool = True) -> None:
             quantize_dynamic(
                 plain, target, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, weight_type=QuantType.QInt8
             )
+
+
+def restored(source: Path) -> dict[str, torch.Tensor]:
+    """The weights of a file that `export` wrote, as a state of `Network`: int8 ones to the precision they have."""
+    held = {one.name: numpy_helper.to_array(one) for one in onnx.load(source).graph.initializer}
+    # The file names a matrix by a number and holds it turned: a network of random weights shows which is which.
+    with tempfile.TemporaryDirectory() as folder:
+        torch.manual_seed(0)
+        network = Network().eval()
+        for weight in network.parameters():
+            torch.nn.init.normal_(weight)
+        export(network, Path(folder) / "plain.onnx", quantised=False)
+        named = {w.name: numpy_helper.to_array(w) for w in onnx.load(Path(folder) / "plain.onnx").graph.initializer}
+    state = network.state_dict()
+    for name, weight in network.named_parameters():
+        ours = weight.detach().numpy()
+        for turned, there in ((False, ours), (True, ours.T)):
+            found = [one for one, value in named.items() if value.shape == there.shape and np.array_equal(value, there)]
+            if found:
+                value = _full(held, found[0])
+                state[name] = torch.from_numpy(np.array(value.T if turned else value, np.float32))
+                break
+        else:  # the encoder's pooler, which nothing reads
+            state[name] = torch.zeros_like(weight)
+    return state
+
+
+def _full(held: dict[str, np.ndarray], name: str) -> np.ndarray:
+    if name in held:
+        return held[name]
+    if f"{name}_Transposed_quantized" in held:
+        return _full(held, f"{name}_Transposed").T
+    scale, zero = held[f"{name}_scale"], held[f"{name}_zero_point"].astype(np.float32)
+    return np.asarray((held[f"{name}_quantized"].astype(np.float32) - zero) * scale)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ from rich.progress import track
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from index.catalog import Snapshot
 from index.embedder import Embedder
 from index.keywords import terms
 from index.reader import PlainReader
+from index.snapshot import Snapshot
 from index.training.questions import Asked, Context, contexts, kept
 
 TITLES, FEWEST_CONTEXTS, QUESTIONS_A_TITLE = 12, 20, 240

@@ -2,7 +2,7 @@
 
 TRAIN.jsonl is what index/training/questions.py reads, WORK a folder for checkpoints. Stopped by anything, the same
 command goes on from the last one. The learning rate falls to nothing as the epochs or the minutes run out, whichever is
-first. A GPU is used where there is one.
+first. A GPU is used where there is one. With --start READER.onnx it begins with the weights of that reader.
 """
 
 import os
@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.training.examples import Example, Examples, neighbours
+from index.training.export import restored
 from index.training.network import Network, batch, loss
 from index.training.questions import contexts
 
@@ -46,19 +47,20 @@ def main(
     work: Path,
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
+    start: Annotated[Path | None, typer.Option(help="a reader to begin with, else the bundled encoder")] = None,
 ) -> None:
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
     with console.status("Reading and searching for wrong passages…"):
         read = contexts(data)
         examples = Examples(read, neighbours(read, work / "neighbours.npy"))
-    Training(examples, work, epochs, minutes * 60).run(console)
+    Training(examples, work, epochs, minutes * 60, start).run(console)
 
 
 class Training:
     """One run: its network, its optimiser and how far it is."""
 
-    def __init__(self, examples: Examples, work: Path, epochs: int, seconds: float) -> None:
+    def __init__(self, examples: Examples, work: Path, epochs: int, seconds: float, start: Path | None = None) -> None:
         torch.manual_seed(0)
         self.examples, self.checkpoint = examples, work / "checkpoint.pt"
         self.epochs, self.seconds = epochs, seconds
@@ -69,6 +71,8 @@ class Training:
         self.at = Progressed()
         if self.checkpoint.exists():
             self._resume()
+        elif start:
+            self.network.load_state_dict(restored(start))
 
     def run(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())

@@ -7,7 +7,7 @@ import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableConfig
 
-from assistant.answer import Answer, Citation, Claim
+from assistant.answer import Answer, Citation, Claim, Searched
 from assistant.ask import Asked, Assistant
 from assistant.errors import BadQuestion
 from assistant.settings import Settings
@@ -56,7 +56,8 @@ def test_every_citation_is_exact(town: Assistant, question: str) -> None:
 
 
 def test_claims_are_numbered_as_they_come_and_the_answer_holds_them_all(shipped: Assistant) -> None:
-    *claims, answer = shipped.stream("Why do Western countries let Baku get away with it for now?")
+    searched, *claims, answer = shipped.stream("Why do Western countries let Baku get away with it for now?")
+    assert searched == Searched("Why do Western countries let Baku get away with it for now?")
     assert isinstance(answer, Answer)
     assert tuple(claims) == answer.claims
     assert all(isinstance(claim, Claim) for claim in claims)
@@ -130,8 +131,9 @@ def test_an_answer_as_json_has_the_members_that_doors_promise(town: Assistant) -
     answer = town.ask("Who built the old bridge?")
     value = json.loads(json.dumps(answer.as_json()))
     assert list(value) == [
-        "question", "searched_for", "found", "claims", "citations", "nearest", "answerability", "sentences_read",
-        "answered_by", "model_failure", "prompt_version", "seconds",
+        "question", "searched_for", "found", "claims", "citations", "nearest", "answerability", "not_found",
+            "sentences_read", "sentences_held", "articles_held",
+        "answered_by", "model_failure", "prompt_version", "seconds", "stages",
     ]  # fmt: skip
     assert value["claims"] == [
         {"text": c.text, "state": "quoted", "citations": [c.citations[0].n], "reason": ""} for c in answer.claims

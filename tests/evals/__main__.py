@@ -12,9 +12,10 @@ from rich.table import Table
 
 from assistant.ask import Assistant
 from assistant.settings import Settings
-from index.catalog import Catalog, Snapshot
+from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 from index.reader import PlainReader, Reader
+from index.snapshot import Snapshot
 from index.trained import PLAIN, TRAINED, TrainedReader, network
 from index.training.calibrate import bins
 from index.training.questions import contexts

@@ -17,10 +17,10 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from assistant.settings import Settings
 from index.article import Article
-from index.catalog import Located, Snapshot
 from index.embedder import Embedder
 from index.reader import Reader, Reading, Scored
 from index.search import Search
+from index.snapshot import Located, Snapshot
 from index.training.calibrate import calibration_error
 from index.training.questions import Asked, Context, kept
 from index.vectors import VectorIndex

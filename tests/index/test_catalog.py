@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 
 from index.article import Article, Piece
-from index.catalog import LONGEST_ID, Catalog, Snapshot, shipped_article
+from index.catalog import LONGEST_ID, Catalog, shipped_article
 from index.embedder import BUNDLED, Embedder, Vectors
 from index.errors import BadStore
 from index.library import Kept
 from index.passages import Passage, cut
+from index.snapshot import Snapshot
 from index.vectors import VectorIndex
 
 ROOT = Path(__file__).parents[2]

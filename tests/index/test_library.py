@@ -222,7 +222,7 @@ def test_a_damaged_article_can_be_removed(tmp_path: Path) -> None:
 def test_a_library_of_another_version_is_refused(tmp_path: Path) -> None:
     Library.in_folder(tmp_path).close()
     by_hand(tmp_path, "UPDATE facts SET value = '0' WHERE name = 'schema'")
-    with pytest.raises(BadStore, match=r"^The library .* is of another program or version \(schema 0, not 1\)\. Name"):
+    with pytest.raises(BadStore, match=r"^The library .* is of another program or version \(schema 0, not 2\)\. Name"):
         Library.in_folder(tmp_path)
 
 

@@ -1,0 +1,60 @@
+"""A model's text as it comes, with an end to waiting: a silent model is given up in time, a stopped one at once."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from functools import cache
+from queue import Empty, Queue
+from threading import Event, Thread
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+
+from assistant.errors import Stopped
+
+LOOK_EVERY_S = 0.1  # how often a silent model's listener looks whether it should stop
+
+
+def listen(model: BaseChatModel, messages: Sequence[BaseMessage], timeout_s: float, stop: Event) -> Iterator[str]:
+    """The pieces of the reply. Leaving the loop closes the connection to the model.
+
+    Raises TimeoutError after `timeout_s` seconds, Stopped within LOOK_EVERY_S of `stop`, or what the provider raises.
+    """
+    pieces: Queue[str | BaseException | None] = Queue()
+    reading = asyncio.run_coroutine_threadsafe(_read(model, list(messages), pieces), _loop())
+    end = time.monotonic() + timeout_s
+    try:
+        while True:
+            if stop.is_set():
+                raise Stopped
+            if time.monotonic() > end:
+                raise TimeoutError
+            try:
+                piece = pieces.get(timeout=LOOK_EVERY_S)
+            except Empty:
+                continue
+            if piece is None:
+                return
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+    finally:
+        reading.cancel()
+
+
+async def _read(model: BaseChatModel, messages: list[BaseMessage], pieces: Queue[str | BaseException | None]) -> None:
+    try:
+        async for chunk in model.astream(messages):
+            pieces.put(str(chunk.text))
+    except Exception as error:  # noqa: BLE001 (each provider has its own errors; raised again by the listener)
+        pieces.put(error)
+    else:
+        pieces.put(None)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One loop in a thread of its own for all models: their clients keep connections that belong to a loop."""
+    loop = asyncio.new_event_loop()
+    Thread(target=loop.run_forever, name="models", daemon=True).start()
+    return loop

@@ -1,0 +1,53 @@
+"""Answers as Markdown: with footnotes to keep and pass on, with numbers to show."""
+
+from collections.abc import Sequence
+
+from assistant.answer import Answer, Citation, Claim
+from assistant.conversations import Conversation
+from index.article import flat
+
+
+def numbered(claim: Claim) -> str:
+    """The claim's Markdown with its citation numbers behind its words, [1][2]; a quoted one in quotation marks."""
+    words = claim.text.rstrip()
+    space = claim.text[len(words) :]
+    said = f"“{flat(words)}”" if claim.state == "quoted" and claim.citations[0].quote == claim.text else words
+    mark = "".join(f"[{citation.n}]" for citation in claim.citations) or "(unsupported)"
+    return f"{said} {mark}{space}" if words.strip() else claim.text
+
+
+def joined(claims: Sequence[Claim]) -> str:
+    """The claims as one text; those without space of their own get a paragraph each."""
+    return "".join(numbered(c) + ("" if c.text[-1:].isspace() else "\n\n") for c in claims).strip()
+
+
+def with_footnotes(answer: Answer, prefix: str = "") -> str:
+    """The answer with a footnote for each citation: title, section, quote, characters and address."""
+    if not answer.found:
+        cited, text = answer.nearest, answer.not_found
+        text += "".join(f"\n- [^{prefix}{c.n}]" for c in cited)
+    else:
+        cited, text = answer.citations, joined(answer.claims)
+        for c in cited:
+            text = text.replace(f"[{c.n}]", f"[^{prefix}{c.n}]")
+    return "\n".join([text, "", *(_footnote(c, prefix) for c in cited)]).strip() + "\n"
+
+
+def exported(conversation: Conversation) -> str:
+    """The whole conversation, each question a heading."""
+    parts = [f"# {conversation.title or 'Conversation'}\n"]
+    for turn in conversation.turns:
+        parts.append(f"## {flat(turn.question)}\n")
+        if turn.answer and turn.answer.searched_for != turn.answer.question:
+            parts.append(f"Searched for: {flat(turn.answer.searched_for)}\n")
+        if turn.answer:
+            parts.append(with_footnotes(turn.answer, f"{turn.number}-"))
+        else:
+            parts.append("".join(claim.text for claim in turn.claims) + "\n\n(This answer was cut off.)\n")
+    return "\n".join(parts)
+
+
+def _footnote(c: Citation, prefix: str) -> str:
+    place = " › ".join(filter(None, (c.title, c.section)))
+    address = f" {c.url}" if c.url else ""
+    return f"[^{prefix}{c.n}]: {flat(place)}, characters {c.start}–{c.end}: “{flat(c.quote)}”{address}"
