@@ -86,6 +86,20 @@ def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
     assert whole == pytest.approx(float(expected_whole[0]), abs=1e-3)
 
 
+def test_training_can_begin_with_a_reader_that_was_exported(examples: Examples, tmp_path: Path) -> None:
+    made = Training(examples, tmp_path / "first", epochs=1, seconds=1e9).network.eval()
+    export(made, tmp_path / "reader.onnx")
+    begun = Training(examples, tmp_path / "next", epochs=1, seconds=1e9, start=tmp_path / "reader.onnx").network
+    pair = Pairs(bundled_folder()).pair("Who built the mill?", "Mill", TEXT)
+    ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
+    with torch.no_grad():
+        tokens, whole = begun(ids, types, torch.ones_like(ids))
+        expected, expected_whole = made(ids, types, torch.ones_like(ids))
+    spread = float(expected.std())
+    assert torch.allclose(tokens, expected, atol=0.2 * spread)
+    assert torch.allclose(whole, expected_whole, atol=0.2 * spread)
+
+
 def test_padding_changes_nothing_that_is_read() -> None:
     torch.manual_seed(0)
     network, pairs = Network().eval(), Pairs(bundled_folder())
