@@ -91,7 +91,7 @@ def test_json_lines_follow_on_one_another_and_an_empty_line_starts_anew(run: Run
     done = run("ask", "--json", "-", given=lines)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [a.get("searched_for") for a in answers] == [
-        "Who built the old bridge?", "Who built the old bridge? And when?", "And when?", None,
+        "Who built the old bridge?", "When was it that Clara Voss built the old bridge?", "And when?", None,
     ]  # fmt: skip
     assert answers[3] == {"question": "?!", "error": "The question is empty. Ask something in words."}
     assert done.returncode == 2
@@ -167,12 +167,31 @@ def test_a_chat_follows_on_and_shows_its_sources(run: Run) -> None:
         "chat", given="Who built the old bridge?\nAnd when?\n/sources\n/articles\n/nonsense\n?\n/quit\nnever asked\n"
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Searched for: Who built the old bridge? And when?" in done.stdout
+    assert "Searched for: When was it that Clara Voss built the old bridge?" in done.stdout
     assert done.stdout.count("Sources") == 2
     assert "the-old-bridge  The Old Bridge" in done.stdout
-    assert "There is no /nonsense; there are /sources, /articles and /quit." in done.stdout
+    assert "There is no /nonsense; there are /sources, /articles, /new," in done.stdout
     assert "The question is empty." in done.stdout
     assert "never asked" not in done.stdout
+
+
+def test_a_chat_is_kept_and_can_be_continued_listed_and_exported(run: Run, tmp_path: Path) -> None:
+    assert run("chat", given="Who built the old bridge?\n").returncode == 0
+    given = "How much did it cost?\n/export talk.md\n/export talk.md\n/new\nWhat did the storm tear away?\n"
+    done = run("chat", "--continue", given=f"{given}/conversations\n/open 2\n/open 7\n/export\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Going on with: Who built the old bridge?" in done.stdout
+    assert "Searched for: How much did the old bridge cost?" in done.stdout
+    assert "talk.md cannot be written: File exists." in done.stdout
+    assert "1  What did the storm tear away? (this one)  " in done.stdout
+    assert "2  Who built the old bridge?  " in done.stdout
+    assert done.stdout.count("Going on with: Who built the old bridge?") == 2
+    assert "There is no conversation '7'" in done.stdout
+    assert "Name the file: /export FILE" in done.stdout
+    exported = (tmp_path / "talk.md").read_text(encoding="utf-8")
+    headings = [line for line in exported.splitlines() if line.startswith("#")]
+    assert headings == ["# Who built the old bridge?", "## Who built the old bridge?", "## How much did it cost?"]
+    assert "[^2-1]: The Old Bridge, characters" in exported
 
 
 def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:

@@ -1,0 +1,43 @@
+"""Writes with an Idempotency-Key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.ask import Assistant
+from assistant.settings import Settings
+from index.catalog import Catalog
+from tests.assistant.doors.serving import Web, body, problem, served
+
+MARKET = b"# The Market\n\nThe weekly market sells cheese, wool and honey. It opens on Thursdays at six."
+
+
+@pytest.fixture
+def own(catalog: Catalog, tmp_path: Path) -> Iterator[Web]:
+    """A server on a library of its own, which may be changed."""
+    with served(Assistant(catalog, Settings()), tmp_path, most_upload_bytes=10_000) as made:
+        yield made
+
+
+def test_a_write_with_an_idempotency_key_happens_once(own: Web) -> None:
+    key = {"Idempotency-Key": "k1"}
+    first = own.http.post("/v1/conversations", json={"title": "a"}, headers=key)
+    again = own.http.post("/v1/conversations", json={"title": "a"}, headers=key)
+    assert (again.status_code, again.json(), again.headers["idempotency-replayed"]) == (201, first.json(), "true")
+    assert again.headers["location"] == first.headers["location"]
+    problem(own.http.post("/v1/conversations", json={"title": "b"}, headers=key), 422, "key_reused")
+    assert len(body(own.http.get("/v1/conversations"), 200)["conversations"]) == 1
+
+
+def test_a_repeated_upload_is_known_by_its_file_not_by_its_boundary(own: Web) -> None:
+    key = {"Idempotency-Key": "k2"}
+    replies = [own.http.post("/v1/articles", files={"file": ("m.md", MARKET)}, headers=key) for _ in range(2)]
+    assert [reply.status_code for reply in replies] == [201, 201]
+    assert [reply.json()["change"] for reply in replies] == ["added", "added"]
+
+
+def test_a_refused_write_may_be_tried_again_with_its_key(own: Web) -> None:
+    key = {"Idempotency-Key": "k3"}
+    replies = [own.http.delete("/v1/conversations/x", headers=key) for _ in range(2)]
+    assert [reply.status_code for reply in replies] == [404, 404]
