@@ -1,5 +1,6 @@
 """The one path of a question: standalone, retrieve, read, write, check."""
 
+import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,9 @@ from assistant.answer import Answer, Citation, Claim, Part, Searched
 from assistant.cite import Cite
 from assistant.claims import Checked
 from assistant.errors import BadQuestion, ModelError, Stopped
+from assistant.probe import probe
 from assistant.quotes import Quote, choose
+from assistant.rewrite import Rewriter
 from assistant.settings import Settings
 from assistant.standalone import Turn, standalone
 from assistant.support import Supporter
@@ -26,6 +29,8 @@ from index.reader import PlainReader, Reader, Reading
 from index.search import Search
 from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
+
+log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2_000  # characters
 ALL = float("inf")  # an answerability that nothing has: everything is read
@@ -67,11 +72,19 @@ class Assistant:
             chain = chain | step
         self.chain = chain.with_config(run_name="answer")
 
-    def ready(self) -> None:
-        """Load what the first question would otherwise wait for: the library and the models."""
+    def ready(self) -> str:
+        """Load what the first question would otherwise wait for: the library and the models.
+
+        Returns a warning where the chat model does not answer now, else nothing. Raises BadSettings when its key is
+        refused or its provider does not know it.
+        """
+        warning = probe(self.model, self.settings) if self.model else ""
+        if warning:
+            log.warning(warning)
         self.catalog.snapshot()
         self.catalog.embedder.embed_question("ready")
         network(self.settings.reader)
+        return warning
 
     def ask(
         self, question: str, earlier: Sequence[Turn] = (), articles: Sequence[str] = (), *, owner: str | None = None
@@ -116,7 +129,13 @@ class Assistant:
 
     def _stand_alone(self, asked: Asked) -> Asked:
         language = next(iter(asked.snapshot.keywords.languages), "en")
-        return _done("standalone", replace(asked, searched_for=standalone(asked.question, asked.earlier, language)))
+        s = self.settings
+        whole = (
+            Rewriter(self.model, s.prompts_dir, s.model_timeout_s, s.history_tokens, asked.stop)
+            if self.model
+            else standalone
+        )
+        return _done("standalone", replace(asked, searched_for=whole(asked.question, asked.earlier, language)))
 
     def _retrieve(self, asked: Asked, config: RunnableConfig) -> Asked:
         search = Search(

@@ -21,8 +21,7 @@ def catalog(settings: Settings) -> Catalog:
 
 def conversations(settings: Settings) -> Conversations:
     """Those of the settings' database; a file in the data folder, which `catalog` must have opened first."""
-    url = settings.database_url or f"sqlite:///{settings.data_dir / 'conversations.db'}"
-    return Conversations(Database(url, "The database of conversations"))
+    return Conversations(Database(settings.conversations_url, "The database of conversations"))
 
 
 def assistant(settings: Settings) -> Assistant:

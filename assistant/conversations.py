@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,8 +88,7 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.process = secrets.token_hex(8)
-        self._writing = Lock()  # SQLite takes one writer; waiting here is better than being told that it is busy
-        with database.begin() as connection:
+        with database.begin(write=True) as connection:
             metadata.create_all(connection)
             if database.engine.dialect.name == "sqlite":  # its folder is locked: no other process has a turn open
                 connection.execute(sa.update(turns).where(turns.c.state == "open").values(state="cut"))
@@ -97,11 +96,10 @@ class Conversations:
     def start(self, owner: str, *, id: str = "", articles: Sequence[str] = ()) -> Conversation:
         """A new conversation, or the one of this `id`. Raises UnknownConversation when that is another owner's."""
         name, now = id or secrets.token_urlsafe(12), datetime.now(UTC)
-        with self._write() as connection:
-            held = connection.execute(sa.select(conversations.c.owner).where(conversations.c.id == name)).scalar()
-            if held is None:
-                row = {"id": name, "owner": owner, "title": "", "articles": json.dumps(list(articles))}
-                connection.execute(sa.insert(conversations).values(**row, created=now, changed=now))
+        with self.database.begin(write=True) as connection:
+            row = {"id": name, "owner": owner, "title": "", "articles": json.dumps(list(articles))}
+            new = self.database.insert(conversations).values(**row, created=now, changed=now)
+            connection.execute(new.on_conflict_do_nothing())
         return self.get(name, owner)
 
     def all(self, owner: str) -> list[Conversation]:
@@ -125,20 +123,20 @@ class Conversations:
             values["articles"] = json.dumps(list(values["articles"]))
         if "title" in values:
             values["title"] = flat(values["title"])[:LONGEST_TITLE]
-        with self._write() as connection:
+        with self.database.begin(write=True) as connection:
             self._row(connection, id, owner)
             connection.execute(sa.update(conversations).where(conversations.c.id == id).values(**values))
         return self.get(id, owner)
 
     def delete(self, id: str, owner: str) -> None:
         """Forget it with all its turns. Raises UnknownConversation."""
-        with self._write() as connection:
+        with self.database.begin(write=True) as connection:
             self._row(connection, id, owner)
             connection.execute(sa.delete(conversations).where(conversations.c.id == id))
 
     def rate(self, id: str, owner: str, number: int, rating: int, comment: str = "") -> None:
         """Keep what the reader thinks of a turn: 1, -1, or 0 to take it back. Raises UnknownConversation."""
-        with self._write() as connection:
+        with self.database.begin(write=True) as connection:
             self._row(connection, id, owner)
             place = (turns.c.conversation == id) & (turns.c.number == number)
             if not connection.execute(sa.update(turns).where(place).values(rating=rating, comment=comment)).rowcount:
@@ -150,7 +148,7 @@ class Conversations:
         Raises Busy while another turn is open, UnknownConversation.
         """
         now = datetime.now(UTC)
-        with self._write() as connection:
+        with self.database.begin(write=True) as connection:
             row = self._row(connection, id, owner)
             newest = sa.select(turns).where(turns.c.conversation == id).order_by(turns.c.number.desc()).limit(1)
             last = connection.execute(newest).first()
@@ -172,7 +170,7 @@ class Conversations:
         kept = answer.as_json() if answer else {"claims": [_plain(claim) for claim in claims]}
         values = {"state": "done" if answer else "cut", "answer": json.dumps(kept, ensure_ascii=False)}
         place = (turns.c.conversation == id) & (turns.c.number == number) & (turns.c.process == self.process)
-        with self._write() as connection:
+        with self.database.begin(write=True) as connection:
             connection.execute(sa.update(turns).where(place & (turns.c.state == "open")).values(**values))
 
     def stream(
@@ -218,7 +216,7 @@ class Conversations:
     def _drop(self, id: str, number: int) -> None:
         """Forget a turn that could not begin."""
         place = (turns.c.conversation == id) & (turns.c.number == number) & (turns.c.state == "open")
-        with self._write() as connection:
+        with self.database.begin(write=True) as connection:
             connection.execute(sa.delete(turns).where(place))
 
     def _row(self, connection: sa.Connection, id: str, owner: str) -> Any:
@@ -227,30 +225,6 @@ class Conversations:
         if row is None:
             raise UnknownConversation(f"There is no conversation {flat(id)[:40]!r}.")
         return row
-
-    def _write(self) -> "_Write":
-        return _Write(self._writing, self.database)
-
-
-class _Write:
-    """A transaction that waits for its turn."""
-
-    def __init__(self, lock: Lock, database: Database) -> None:
-        self.lock, self.transaction = lock, database.begin()
-
-    def __enter__(self) -> sa.Connection:
-        self.lock.acquire()
-        try:
-            return self.transaction.__enter__()
-        except BaseException:
-            self.lock.release()
-            raise
-
-    def __exit__(self, *failure: Any) -> None:
-        try:
-            self.transaction.__exit__(*failure)
-        finally:
-            self.lock.release()
 
 
 def _plain(claim: Claim) -> dict[str, Any]:

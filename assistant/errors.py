@@ -9,6 +9,10 @@ class ModelError(RuntimeError):
     """The chat model failed; its one argument says how, in words that a reader may see."""
 
 
+class ModelRefused(ModelError):
+    """The chat model will not answer before whoever runs the program has given it another key or another name."""
+
+
 class BadSettings(ValueError):
     """A setting is unknown or has a value it cannot have; whoever runs the program must change it."""
 

@@ -8,10 +8,12 @@ from queue import Empty, Queue
 from threading import Event, Thread
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 
 from assistant.errors import Stopped
+from assistant.model import failure, retries
 
+FIRST_PAUSE_S = 0.5  # before the second try; twice that before the third
 LOOK_EVERY_S = 0.1  # how often a silent model's listener looks whether it should stop
 
 
@@ -42,14 +44,36 @@ def listen(model: BaseChatModel, messages: Sequence[BaseMessage], timeout_s: flo
         reading.cancel()
 
 
-async def _read(model: BaseChatModel, messages: list[BaseMessage], pieces: Queue[str | BaseException | None]) -> None:
+def reply(model: BaseChatModel, prompt: str, timeout_s: float, stop: Event, most: int = 4_000) -> str:
+    """The whole reply to a prompt, at most about `most` characters. Raises ModelError, or Stopped."""
+    said, size = [], 0
     try:
-        async for chunk in model.astream(messages):
-            pieces.put(str(chunk.text))
-    except Exception as error:  # noqa: BLE001 (each provider has its own errors; raised again by the listener)
-        pieces.put(error)
-    else:
-        pieces.put(None)
+        for piece in listen(model, [HumanMessage(prompt)], timeout_s, stop):
+            said.append(piece)
+            size += len(piece)
+            if size > most:
+                break
+    except Stopped:
+        raise
+    except Exception as error:  # noqa: BLE001 (each provider has its own errors)
+        raise failure(error) from error
+    return "".join(said)
+
+
+async def _read(model: BaseChatModel, messages: list[BaseMessage], pieces: Queue[str | BaseException | None]) -> None:
+    tried, begun = 0, False
+    while True:
+        try:
+            async for chunk in model.astream(messages):
+                begun = begun or bool(chunk.text)
+                pieces.put(str(chunk.text))
+        except Exception as error:  # noqa: BLE001 (each provider has its own errors; raised again by the listener)
+            if begun or tried >= retries(model, error):
+                return pieces.put(error)
+        else:
+            return pieces.put(None)
+        await asyncio.sleep(FIRST_PAUSE_S * 2**tried)
+        tried += 1
 
 
 @cache

@@ -7,29 +7,28 @@ from assistant.conversations import Conversation
 from index.article import flat
 
 
-def numbered(claim: Claim) -> str:
+def numbered(claim: Claim, mark: str = "[{}]") -> str:
     """The claim's Markdown with its citation numbers behind its words, [1][2]; a quoted one in quotation marks."""
     words = claim.text.rstrip()
     space = claim.text[len(words) :]
     said = f"“{flat(words)}”" if claim.state == "quoted" and claim.citations[0].quote == claim.text else words
-    mark = "".join(f"[{citation.n}]" for citation in claim.citations) or "(unsupported)"
-    return f"{said} {mark}{space}" if words.strip() else claim.text
+    marks = "".join(mark.format(citation.n) for citation in claim.citations) or "(unsupported)"
+    return f"{said} {marks}{space}" if words else claim.text
 
 
-def joined(claims: Sequence[Claim]) -> str:
+def joined(claims: Sequence[Claim], mark: str = "[{}]") -> str:
     """The claims as one text; those without space of their own get a paragraph each."""
-    return "".join(numbered(c) + ("" if c.text[-1:].isspace() else "\n\n") for c in claims).strip()
+    return "".join(numbered(c, mark) + ("" if c.text[-1:].isspace() else "\n\n") for c in claims).strip()
 
 
 def with_footnotes(answer: Answer, prefix: str = "") -> str:
     """The answer with a footnote for each citation: title, section, quote, characters and address."""
-    if not answer.found:
-        cited, text = answer.nearest, answer.not_found
-        text += "".join(f"\n- [^{prefix}{c.n}]" for c in cited)
+    mark = f"[^{prefix}{{}}]"
+    if answer.found:
+        cited, text = answer.citations, joined(answer.claims, mark)
     else:
-        cited, text = answer.citations, joined(answer.claims)
-        for c in cited:
-            text = text.replace(f"[{c.n}]", f"[^{prefix}{c.n}]")
+        cited, text = answer.nearest, answer.not_found
+        text += "".join(f"\n- {mark.format(c.n)}" for c in cited)
     return "\n".join([text, "", *(_footnote(c, prefix) for c in cited)]).strip() + "\n"
 
 

@@ -5,11 +5,18 @@ from typing import Any, cast
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 
-from assistant.errors import BadSettings, ModelError
+from assistant.errors import BadSettings, ModelError, ModelRefused
 from assistant.settings import NO_MODEL, Settings
 
 EXTRAS = ("anthropic", "google_genai", "huggingface", "ollama", "openai")  # providers that pip can bring along
-RETRIES = 2  # by the provider's client, with back-off, when it is busy or cannot be reached
+RETRIES = 2  # with back-off, when it is busy or cannot be reached; by the provider's client where that can
+UNRETRIED = ("chat-ollama", "huggingface-chat-wrapper")  # kinds of models whose clients cannot
+KEYS = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "google_genai": "GOOGLE_API_KEY",
+    "huggingface": "HUGGINGFACEHUB_API_TOKEN",
+    "openai": "OPENAI_API_KEY",
+}
 
 
 def chat_model(settings: Settings) -> BaseChatModel | None:
@@ -43,18 +50,38 @@ def _limits(provider: str, timeout_s: float) -> dict[str, Any]:
     return {"timeout": timeout_s, "max_retries": RETRIES}
 
 
+def cure(settings: Settings) -> str:
+    """What to do when the provider refuses the key or does not know the model."""
+    provider, _, name = settings.model.partition(":")
+    if provider == "ollama":
+        return f"Run: ollama pull {name}"
+    return f"Check {KEYS[provider]} and the name in ASSISTANT_MODEL, or set ASSISTANT_MODEL=none."
+
+
+def retries(model: BaseChatModel, error: Exception) -> int:
+    """How often to try again after `error`, which came before the first word; 0 where the client has done it."""
+    passing = isinstance(error, (OSError, TimeoutError)) or _status(error) in (429, 500, 502, 503, 504, 529)
+    passing = passing or "connect" in type(error).__name__.lower()
+    return RETRIES if passing and model._llm_type in UNRETRIED else 0
+
+
+def _status(error: Exception) -> Any:
+    return getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+
+
 def failure(error: Exception) -> ModelError:
     """What went wrong with a model, in words without anything secret."""
     name = type(error).__name__.lower()
-    status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+    status = _status(error)
     if "timeout" in name or isinstance(error, TimeoutError):
         return ModelError("it did not answer in time")
     if status == 429 or "ratelimit" in name:
         return ModelError("it takes no more questions at the moment (rate limit)")
-    if status in (401, 403) or "authentication" in name or "permission" in name:
-        return ModelError("it refused the key")
+    refused = "authentication" in name or "permission" in name or "api key not valid" in str(error).casefold()
+    if status in (401, 403) or refused:
+        return ModelRefused("it refused the key")
     if status == 404 or "notfound" in name:
-        return ModelError("the provider does not know this model")
+        return ModelRefused("the provider does not know this model")
     if "connect" in name or isinstance(error, OSError):
         return ModelError("it could not be reached, or the connection was lost")
     return ModelError(f"it failed with status {status}" if status else f"it failed ({type(error).__name__})")

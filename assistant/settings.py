@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSettings
@@ -20,7 +20,7 @@ NO_MODEL = "none"
 class Settings(BaseSettings):
     """Each is read from the environment variable of its name in capitals behind ASSISTANT_."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, populate_by_name=True)
 
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("article-assistant", appauthor=False)),
@@ -47,7 +47,10 @@ class Settings(BaseSettings):
     )
     model_base_url: str = Field("", description="the address of an OpenAI-compatible server, for `openai:NAME`")
     model_timeout_s: float = Field(60.0, gt=0, description="seconds that the model may take for an answer")
-    prompts_dir: Path | None = Field(None, description="a folder whose answer.md and repair.md replace ours")
+    history_tokens: int = Field(
+        1500, ge=100, description="how much of the conversation the model is shown to make a follow-up question whole"
+    )
+    prompts_dir: Path | None = Field(None, description="a folder whose files, such as answer.md, replace ours")
     unsupported: Literal["show", "withhold"] = Field(
         "show", description="what becomes of a statement of the model that its sentences do not support"
     )
@@ -64,10 +67,49 @@ class Settings(BaseSettings):
         5000, ge=0, description="a library of up to this many sentences is read whole, whatever search finds"
     )
 
+    allowed_hosts: str = Field(
+        "", description="names the server may be reached by besides this machine’s and the public address, with commas"
+    )
+    requests_per_minute: int = Field(600, ge=1, description="HTTP requests that one key may make in a minute")
+    streams_per_key: int = Field(8, ge=1, description="answers that may be on their way to one key at the same time")
+    most_streams: int = Field(64, ge=1, description="answers that may be on their way to all keys at the same time")
+    most_upload_bytes: int = Field(50_000_000, ge=1, description="bytes that an uploaded file may have")
+    stop_after_s: float = Field(30.0, ge=0, description="seconds that answers get to end when the server is stopped")
+    log_questions: bool = Field(False, description="whether the server’s log holds the questions")
+
+    slack_bot_token: SecretStr = Field(
+        SecretStr(""), validation_alias="SLACK_BOT_TOKEN", description="the bot’s token in Slack, xoxb-…"
+    )
+    slack_app_token: SecretStr = Field(
+        SecretStr(""), validation_alias="SLACK_APP_TOKEN", description="the app’s token for Socket Mode, xapp-…"
+    )
+    slack_signing_secret: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="what Slack signs requests with; set, the server takes them at /slack/events",
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="where Slack’s Web API is"
+    )
+    slack_follow_threads: bool = Field(
+        False, description="whether the bot answers in its threads in channels without being mentioned again"
+    )
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """The environment variable of a setting."""
+        alias = cls.model_fields[name].validation_alias if name in cls.model_fields else name
+        return str(alias or PREFIX + name.upper())
+
+    @property
+    def conversations_url(self) -> str:
+        """The database of conversations and keys: the one that is named, else a file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'conversations.db'}"
+
     @classmethod
     def load(cls, **given: object) -> "Settings":
         """The settings of the environment, and before them what is `given`. Raises BadSettings."""
-        known = {PREFIX + name.upper() for name in cls.model_fields}
+        known = {cls.variable(name) for name in cls.model_fields}
         for name in os.environ:
             if name.upper().startswith(PREFIX) and name.upper() not in known:
                 near = difflib.get_close_matches(name.upper(), known, n=2, cutoff=0.5) or sorted(known)
@@ -76,5 +118,5 @@ class Settings(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             wrong = error.errors()[0]
-            name = PREFIX + str(wrong["loc"][0]).upper()
+            name = cls.variable(str(wrong["loc"][0]))
             raise BadSettings(f"{name} cannot be {wrong['input']!r}: {wrong['msg'].lower()}.") from error

@@ -35,8 +35,8 @@ async def streamed(parts: Iterator[T], stop: Event, pool: Executor) -> AsyncIter
                 close()  # a generator keeps what it has to keep
             put(END)
 
-    pool.submit(work)
     try:
+        pool.submit(work)
         while (part := await queue.get()) is not END:
             if isinstance(part, _Raised):
                 raise part.error

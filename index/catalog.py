@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Literal
 
 from filelock import FileLock, Timeout
@@ -59,7 +59,7 @@ class Catalog:
         self.index = VectorIndex(folder / "index")
         self._snapshot: Snapshot | None = None
         self._views: dict[tuple[str, ...], Snapshot] = {}
-        self._changing = RLock()
+        self._changing, self._adding = RLock(), Lock()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -107,25 +107,24 @@ class Catalog:
         The same text again changes nothing. The index follows with the next `snapshot`. `progress` is called with the
         texts embedded so far and their number.
         """
-        with self._changing:
-            return self._add(article, progress, owner or "")
-
-    def _add(self, article: Article, progress: Progress, owner: str) -> tuple[Entry, Change]:
-        self._check_model()
-        everyones = self.library.entries()
-        entries = [e for e in everyones if e.owner == owner]
-        same = next((e for e in entries if e.hash == article.hash and not e.shipped), None)
-        old = next((e for e in entries if article.source and e.source == article.source and not e.shipped), None)
-        if same:
-            if old and old != same:
-                self.library.remove(old.id)
-            return same, "unchanged"
-        taken = {e.id for e in everyones if owner or not e.shipped}
-        name = old.id if old else _new_id(article.title, article.hash, taken)
-        kept = self._cut(name, article, progress)
-        shipped = [e.id for e in entries if e.shipped]
-        self.library.put([kept], embedder=self.model, instead_of=shipped, owner=owner)
-        return self.entry(name), "replaced" if old else "added"
+        mine = owner or ""
+        with self._adding:  # questions go on meanwhile: embedding takes long
+            self._check_model()
+            everyones = self.library.entries()
+            entries = [e for e in everyones if e.owner == mine]
+            same = next((e for e in entries if e.hash == article.hash and not e.shipped), None)
+            old = next((e for e in entries if article.source and e.source == article.source and not e.shipped), None)
+            if same:
+                if old and old != same:
+                    self.library.remove(old.id)
+                return same, "unchanged"
+            taken = {e.id for e in everyones if mine or not e.shipped}
+            name = old.id if old else _new_id(article.title, article.hash, taken)
+            kept = self._cut(name, article, progress)
+            shipped = [e.id for e in entries if e.shipped]
+            with self._changing:
+                self.library.put([kept], embedder=self.model, instead_of=shipped, owner=mine)
+                return self.entry(name), "replaced" if old else "added"
 
     def remove(self, article_id: str, owner: str | None = None) -> Entry:
         """Forget an article, in the library and the index. Raises UnknownArticle."""

@@ -1,11 +1,13 @@
 """A database as we use it: one transaction at a time, and SQLite set so that what was kept stays kept."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from index.errors import BadStore
@@ -16,22 +18,27 @@ class Database:
 
     def __init__(self, url: str, what: str) -> None:
         self.what = what
+        self._writing: AbstractContextManager[object] = nullcontext()
         try:
             self.engine = sa.create_engine(url, **({} if url.startswith("sqlite") else {"pool_pre_ping": True}))
         except (SQLAlchemyError, ImportError) as error:
             raise BadStore(f"{what} cannot be opened: {_first_line(error)}.") from error
         if self.engine.dialect.name == "sqlite":
+            self._writing = Lock()  # it takes one writer, and to wait here is better than to look again and again
             event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+            event.listen(self.engine, "begin", _begin_sqlite)
 
     def __str__(self) -> str:
         return f"{self.what} ({self.engine.url.render_as_string()})"
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        """One transaction: all of it is kept or none."""
+    def begin(self, *, write: bool = False) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept or none. One that reads before it may write must say `write`."""
         try:
-            with self.engine.begin() as connection:
+            with (
+                self._writing if write else nullcontext(),
+                self.engine.execution_options(immediate=write).begin() as connection,
+            ):
                 yield connection
         except SQLAlchemyError as error:
             reason = _first_line(getattr(error, "orig", None) or error)
@@ -41,12 +48,22 @@ class Database:
                 else f"{self} could not be used: {reason}. Check that the server runs and may be reached."
             ) from error
 
+    def insert(self, table: sa.Table) -> Any:
+        """An insert of this database's own kind, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        return (sqlite if self.engine.dialect.name == "sqlite" else postgresql).insert(table)
+
     def close(self) -> None:
         self.engine.dispose()
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # Two transactions that have read and now want to write cannot wait for each other: SQLite refuses one at once.
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

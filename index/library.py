@@ -179,7 +179,7 @@ class Library:
 
         With `owner` None the replaced ones keep theirs.
         """
-        with self.database.begin() as connection:
+        with self.database.begin(write=True) as connection:
             going = [*instead_of, *(one.id for one in kept)]
             rows = connection.execute(sa.select(articles.c.id, articles.c.owner).where(articles.c.id.in_(going))).all()
             owners = {row.id: row.owner for row in rows} if owner is None else {}
@@ -193,7 +193,7 @@ class Library:
 
     def remove(self, article_id: str) -> bool:
         """Whether it was there."""
-        with self.database.begin() as connection:
+        with self.database.begin(write=True) as connection:
             gone = connection.execute(sa.delete(articles).where(articles.c.id == article_id)).rowcount
             if gone:
                 _remember(connection, revision=str(int(_fact(connection, "revision") or 0) + 1))

@@ -6,7 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-BLANKS = {"answer": {"sentences", "question"}, "repair": {"failed"}}  # of each prompt
+BLANKS = {  # of each prompt
+    "answer": {"sentences", "question"},
+    "repair": {"failed"},
+    "standalone": {"history", "question"},
+    "suggest": {"sentences", "count"},
+}
 
 
 class BadPrompt(ValueError):

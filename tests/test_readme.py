@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import PREFIX, Settings
+from assistant.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,14 +42,14 @@ def test_the_test_command_is_the_one_that_is_checked_with() -> None:
 
 
 def test_the_settings_table_lists_every_setting_with_its_default_and_meaning() -> None:
-    rows = re.findall(r"^\| `(ASSISTANT_\w+)` \| (.*?) \| (.*?) \|$", README, re.MULTILINE)
+    rows = re.findall(r"^\| `((?:ASSISTANT|SLACK)_\w+)` \| (.*?) \| (.*?) \|$", README, re.MULTILINE)
     shown = {name: (default.strip("`"), meaning) for name, default, meaning in rows}
     fields = Settings.model_fields
     assert {name: meaning for name, (_, meaning) in shown.items()} == {
-        PREFIX + name.upper(): field.description for name, field in fields.items()
+        Settings.variable(name): field.description for name, field in fields.items()
     }
     assert {name: default for name, (default, _) in shown.items() if name != "ASSISTANT_DATA_DIR"} == {
-        PREFIX + name.upper(): str(field.default) for name, field in fields.items() if name != "data_dir"
+        Settings.variable(name): str(field.default) for name, field in fields.items() if name != "data_dir"
     }
 
 

@@ -16,8 +16,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from assistant.answer import Answer, Claim, Part, Searched
-from assistant.doors.terminal import Screen, follow, progress_bar
+from assistant.doors import serve, slack_cli
+from assistant.doors.chat import Chat
+from assistant.doors.terminal import Screen, follow, progress_bar, write_out
 from assistant.errors import BadQuestion, BadSettings
 from assistant.settings import Settings
 from assistant.standalone import Turn
@@ -64,31 +65,25 @@ def ask(
             answer = assistant.ask(question, articles=article or [])
             _print_json(answer.as_json())
         else:
-            answer = _show(assistant.stream(question, articles=article or []))
+            answer = write_out(assistant.stream(question, articles=article or []), screen, notes)
         raise typer.Exit(ANSWERED if answer.found else NOT_FOUND)
 
 
 @app.command()
-def chat(context: typer.Context, article: Articles = None) -> None:
-    """Talk about the articles; a question may follow on the one before."""
+def chat(
+    context: typer.Context,
+    article: Articles = None,
+    last: Annotated[bool, typer.Option("--continue", help="Go on with the last conversation.")] = False,
+) -> None:
+    """Talk about the articles; a question may follow on the one before, and what was said is kept."""
     with opened(context, to_answer=True) as assistant:
-        turns: list[Turn] = []
-        answer: Answer | None = None
-        screen.line(("Ask a question, or /sources, /articles, /quit.", "dim"))
-        while (line := _prompt()) not in (None, "/quit"):
-            if line == "/sources":
-                screen.sources((answer.citations or answer.nearest) if answer else ())
-            elif line == "/articles":
-                screen.entries(assistant.catalog.entries())
-            elif line and line.startswith("/"):
-                screen.line((f"There is no {line}; there are /sources, /articles and /quit.", "yellow"))
-            elif line:
-                try:
-                    answer = _show(assistant.stream(line, turns, article or []))
-                except BadQuestion as error:
-                    screen.line((str(error), "yellow"))
-                else:
-                    turns.append(Turn.of(answer))
+        from assistant.assemble import conversations
+
+        kept = conversations(context.obj)
+        try:
+            Chat(assistant, kept, screen, notes).run(article or [], last=last)
+        finally:
+            kept.database.close()
 
 
 @app.command()
@@ -175,6 +170,8 @@ def doctor(
 def main() -> None:
     """Run the command line. An error is one sentence on standard error; one of ours leaves its traceback in a log."""
     _quieten()
+    serve.register(app)
+    slack_cli.register(app)
     try:
         sys.exit(app(prog_name="article-assistant", standalone_mode=False) or 0)
     except typer.Exit as done:
@@ -206,28 +203,12 @@ def opened(context: typer.Context, *, to_answer: bool = False) -> Iterator[Any]:
     try:
         if to_answer:
             with notes.status("Loading the models…"):
-                made.ready()
+                warning = made.ready()
+            if warning:
+                notes.print(warning, style="yellow", markup=False, soft_wrap=True)
         yield made
     finally:
         made.catalog.close()
-
-
-def _show(stream: Iterator[Part | Answer]) -> Answer:
-    waiting = notes.status("Reading…")
-    waiting.start()
-    try:
-        for part in stream:
-            if isinstance(part, Searched):
-                continue
-            waiting.stop()
-            if isinstance(part, Claim):
-                screen.claim(part)
-            else:
-                screen.rest(part)
-                return part
-    finally:
-        waiting.stop()
-    raise AssertionError("a stream ends with its answer")
 
 
 def _ask_lines(assistant: Any, articles: list[str]) -> int:
@@ -265,13 +246,6 @@ def _add(assistant: Any, source: Any, bar: Progress) -> int:
 def _refused(name: str, error: Exception) -> int:
     notes.print(flat(f"{name}: {error}"), style="red", markup=False, soft_wrap=True)
     return _code(error)
-
-
-def _prompt() -> str | None:
-    try:
-        return flat(input("› " if sys.stdin.isatty() else ""))
-    except EOFError:
-        return None
 
 
 def _print_json(value: object) -> None:

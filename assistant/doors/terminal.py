@@ -1,12 +1,12 @@
 """How an answer looks in a terminal: in colour there, plain and unwrapped when piped."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from assistant.answer import Answer, Citation, Claim
+from assistant.answer import Answer, Citation, Claim, Part, Searched
 from index.catalog import Change
 from index.library import Entry
 
@@ -69,6 +69,25 @@ def _marked(claim: Claim) -> tuple[str, str, str]:
         return claim.text.strip(), "", ""
     start, end = (place - citation.start for place in citation.answer)
     return claim.text[:start], claim.text[start:end], claim.text[end:]
+
+
+def write_out(stream: Iterator[Part | Answer], screen: Screen, notes: Console) -> Answer:
+    """Write each claim as it comes and what follows them; `notes` says that it is being read until then."""
+    waiting = notes.status("Reading…")
+    waiting.start()
+    try:
+        for part in stream:
+            if isinstance(part, Searched):
+                continue
+            waiting.stop()
+            if isinstance(part, Claim):
+                screen.claim(part)
+            else:
+                screen.rest(part)
+                return part
+    finally:
+        waiting.stop()
+    raise AssertionError("a stream ends with its answer")
 
 
 def progress_bar(console: Console) -> Progress:

@@ -85,9 +85,9 @@ def test_an_unknown_article_is_named_with_those_there_are(town: Assistant) -> No
 
 def test_a_follow_up_says_what_was_searched_for(town: Assistant) -> None:
     first = town.ask("Who built the old bridge?")
-    answer = town.ask("And when?", [Turn(first.question, first.searched_for, first.found)])
+    answer = town.ask("And when?", [Turn.of(first)])
     assert answer.question == "And when?"
-    assert answer.searched_for == "Who built the old bridge? And when?"
+    assert answer.searched_for == "When was it that Clara Voss built the old bridge?"
     assert "1903" in answer.claims[0].text
 
 

@@ -2,23 +2,41 @@ import pytest
 
 from assistant.standalone import Turn, leans, standalone
 
-BEFORE = [Turn("Who built the bridge?", "Who built the bridge?", True)]
+SAID = "The bridge was built by Clara Voss in 1903."
+
+
+def before(question: str, said: str = SAID) -> list[Turn]:
+    return [Turn(question, question, True, said)]
 
 
 @pytest.mark.parametrize(
-    "question",
+    ("earlier", "said", "question", "whole"),
     [
-        "Why?",
-        "And in 2025?",
-        "When was it opened?",
-        "Who were they?",
-        "what about the town",
-        "How so?",
-        "Did he sell it?",
+        ("Who built the bridge?", SAID, "When was it opened?", "When was the bridge opened?"),
+        ("Who built the bridge?", SAID, "Did she sell it?", "Did Clara Voss sell the bridge?"),
+        ("Who built the bridge?", SAID, "And what did her brother do?", "What did Clara Voss's brother do?"),
+        ("How did Tom Hill die?", "", "When?", "When did Tom Hill die?"),
+        ("When did the fair open?", "", "Why?", "Why did the fair open?"),
+        ("Who built the bridge?", SAID, "Why?", "Why was it that Clara Voss built the bridge?"),
+        ("How many people came in 2022?", "", "And in 2023?", "How many people came in 2023?"),
+        ("How many people came?", "", "And in May 2023?", "How many people came in May 2023?"),
+        ("What does a day ticket cost?", "", "What about a week ticket?", "What does a week ticket cost?"),
+        ("How many people live in Esk?", "", "And in Varnow?", "How many people live in Varnow?"),
+        ("What does line 2 join?", "", "and line 5?", "What does line 5 join?"),
+        ("What did Otto Brand say?", "", "How about Petra Lindt?", "What did Petra Lindt say?"),
+        ("What does Otto Brand fear?", "", "And the Greens?", "What do the Greens fear?"),
+        ("Who came to the fair?", "", "Who else?", "Who else came to the fair?"),
+        ("Which villages are flooded?", "", "Where are they?", "Where are the flooded villages?"),
+        ("Where do swifts nest?", "", "How old do they get?", "How old do swifts get?"),
+        ("How are nests protected in Amsterdam?", "", "Who lives there?", "Who lives in Amsterdam?"),
+        ("What happened in 1903?", "", "Who was king then?", "Who was king in 1903?"),
+        ("Who is Clara Voss?", SAID, "What about the mayor?", "Who is the mayor?"),
     ],
 )
-def test_a_question_that_leans_on_the_one_before_is_searched_with_it(question: str) -> None:
-    assert standalone(question, BEFORE, "en") == f"Who built the bridge? {question}"
+def test_a_question_that_leans_on_the_one_before_is_made_whole(
+    earlier: str, said: str, question: str, whole: str
+) -> None:
+    assert standalone(question, before(earlier, said), "en") == whole
 
 
 @pytest.mark.parametrize(
@@ -28,16 +46,37 @@ def test_a_question_that_leans_on_the_one_before_is_searched_with_it(question: s
         "Why did the mayor of the town sell his house?",
         "which villages are threatened by the flood",
         "What is the capital of France?",
+        "What does Baku do when it wants more?",
+        "Are there ships in the harbour?",
+        "Who is the mayor?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
-    assert standalone(question, BEFORE, "en") == question
+    assert standalone(question, before("Who built the bridge?"), "en") == question
+
+
+def test_a_pronoun_goes_on_pointing_at_the_one_it_pointed_at() -> None:
+    earlier = [
+        Turn("Who was Ann Rowe's father?", "Who was Ann Rowe's father?", True, "Her father, Jonas Rowe, was a smith."),
+        Turn("What did she learn?", "What did Ann Rowe learn?", True, "Ann Rowe learnt to sing from Berta Lang."),
+    ]
+    assert standalone("Where did she sing?", earlier, "en") == "Where did Ann Rowe sing?"
+    assert standalone("And where did he work?", earlier, "en") == "Where did Jonas Rowe work?"
 
 
 def test_the_first_question_of_a_conversation_is_left_as_it_is() -> None:
     assert standalone("Why?", [], "en") == "Why?"
 
 
+@pytest.mark.parametrize(
+    "question", ["it", "And?", "?", "he he he", "what about", "What about it?", "and (", "Why [a?"]
+)
+def test_odd_follow_ups_are_made_into_some_question(question: str) -> None:
+    for earlier in ("Who built the bridge?", "bridge", "(", "Why?", "And?"):
+        assert standalone(question, before(earlier), "en")
+
+
 @pytest.mark.parametrize(("question", "language"), [("Und 2025?", "de"), ("А почему?", "ru"), ("Pourquoi ?", "fr")])
 def test_in_other_languages_a_question_with_hardly_a_word_of_substance_leans(question: str, language: str) -> None:
     assert leans(question, language)
+    assert standalone(question, before("Wer?"), language) == f"Wer? {question}"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -430,3 +431,73 @@ def made(catalog: Catalog, text: str) -> tuple[tuple[Passage, ...], Vectors, Vec
     passages = tuple(cut(article, embedder.count_tokens, embedder.longest - 2))
     vectors = embedder.embed([p.searchable for p in passages]), embedder.embed([article[s] for s in article.sentences])
     return passages, *vectors
+
+
+# --- owners -----------------------------------------------------------------------------------------------------------
+
+
+def seen(catalog: Catalog, owner: str | None) -> list[str]:
+    return [kept.id for kept in catalog.view(owner=owner).kept]
+
+
+def test_an_owner_sees_everyones_articles_and_their_own(catalog: Catalog) -> None:
+    catalog.add(of("The bridge was built in 1902.", title="A bridge"))
+    catalog.add(of("Gas is sold to Europe.", title="Gas"), owner="ann")
+    catalog.add(of("Oil is sold to Asia.", title="Oil"), owner="bob")
+    assert seen(catalog, "ann") == [entry.id for entry in catalog.entries("ann")] == ["a-bridge", "gas"]
+    assert seen(catalog, "bob") == ["a-bridge", "oil"]
+    assert seen(catalog, "eve") == ["a-bridge"]
+    assert seen(catalog, None) == ids(catalog) == ["a-bridge", "gas", "oil"]
+    assert [kept.id for kept in catalog.view(["gas"], "ann").kept] == ["gas"]
+
+
+def test_anothers_article_reads_like_an_unknown_one(catalog: Catalog) -> None:
+    catalog.add(of("The bridge was built in 1902.", title="A bridge"))
+    catalog.add(of("Gas is sold to Europe.", title="Gas"), owner="ann")
+    for act in (catalog.entry, catalog.article, catalog.remove, lambda id, owner: catalog.view([id], owner)):
+        said = []
+        for name in ("gas", "ghost"):
+            with pytest.raises(KeyError) as unknown:
+                act(name, "bob")
+            said.append(unknown.value.args[0].replace(name, "…"))
+        assert said[0] == said[1] == "No article with '…'. There is: a-bridge"
+    assert catalog.article("gas", "ann") == of("Gas is sold to Europe.", title="Gas")
+    assert catalog.remove("gas", "ann").id == "gas"
+
+
+def test_two_owners_may_add_the_same_text_and_the_same_source(catalog: Catalog) -> None:
+    changes = [
+        catalog.add(of(text, title="Gas", source="/gas.md"), owner=owner)[1]
+        for owner, text in (("ann", "Gas is dear."), ("bob", "Gas is dear."), ("ann", "Gas is cheap."), ("", "Gas is."))
+    ]
+    assert changes == ["added", "added", "replaced", "added"]
+    texts = {owner: [kept.article.text for kept in catalog.view(owner=owner).kept] for owner in ("ann", "bob", "")}
+    assert texts == {"ann": ["Gas is cheap.", "Gas is."], "bob": ["Gas is dear.", "Gas is."], "": ["Gas is."]}
+    assert len(set(ids(catalog))) == 3
+    assert consistent(catalog)
+
+
+def test_the_shipped_article_is_there_for_those_who_see_no_other(reopened: Opener) -> None:
+    catalog = reopened()
+    [shipped] = ids(catalog)
+    catalog.add(of("Gas is sold to Europe.", title="Gas"), owner="ann")
+    assert (seen(catalog, "ann"), seen(catalog, "bob")) == (["gas"], [shipped])
+    catalog.add(of("The bridge was built in 1902.", title="A bridge"))
+    assert seen(catalog, "bob") == ["a-bridge"]
+
+
+def test_embedding_again_keeps_the_owners(opened: Opener) -> None:
+    opened().add(of("Gas is sold to Europe.", title="Gas"), owner="ann")
+    other = opened("another model")
+    other.rebuild(embed=True)
+    assert {entry.id: entry.owner for entry in other.entries() if not entry.shipped} == {"gas": "ann"}
+
+
+def test_views_of_many_choices_are_made_and_kept_by_several_threads(catalog: Catalog) -> None:
+    for n in range(6):
+        catalog.add(of(f"Number {n} is here.", title=f"Number {n}"))
+    choices = [[f"number-{a}", f"number-{b}"] for a in range(6) for b in range(6) if a != b]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda chosen: [kept.id for kept in catalog.view(chosen).kept], choices))
+    assert [sorted(one) for one in found] == [sorted(chosen) for chosen in choices]
+    assert catalog.view(choices[0]) is catalog.view(choices[0])

@@ -259,3 +259,30 @@ def test_a_page_that_was_spoilt_is_a_problem_that_is_named(tmp_path: Path) -> No
     damaged = Library.in_folder(tmp_path)
     assert damaged.problems() != []
     damaged.close()
+
+
+def test_articles_have_an_owner_that_a_replacement_may_keep(library: Library) -> None:
+    library.put([kept("a")], embedder="model", owner="ann")
+    library.put([kept("b")], embedder="model")
+    library.put([replace(kept("x"), id="a")], embedder="model", owner=None)
+    assert {entry.id: entry.owner for entry in library.entries()} == {"a": "ann", "b": ""}
+    library.put([kept("a")], embedder="model", owner="bob")
+    assert {entry.id: entry.owner for entry in library.entries()} == {"a": "bob", "b": ""}
+
+
+def test_a_library_from_before_there_were_owners_is_opened_and_upgraded(tmp_path: Path) -> None:
+    library = Library.in_folder(tmp_path)
+    library.put([kept("a")], embedder="model")
+    library.close()
+    by_hand(tmp_path, "ALTER TABLE articles DROP COLUMN owner")
+    by_hand(tmp_path, "UPDATE facts SET value = '1' WHERE name = 'schema'")
+    for _ in range(2):
+        again = Library.in_folder(tmp_path)
+        revision, [read] = again.read()
+        assert (revision, same(read, kept("a"))) == (1, True)
+        assert [entry.owner for entry in again.entries()] == [""]
+        again.close()
+    again = Library.in_folder(tmp_path)
+    again.put([kept("b")], embedder="model", owner="ann")
+    assert [entry.owner for entry in again.entries()] == ["", "ann"]
+    again.close()

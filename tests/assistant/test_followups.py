@@ -1,0 +1,95 @@
+"""Follow-up questions in conversations of up to twenty turns answer as the same questions asked whole do.
+
+`python -m tests.assistant.test_followups` prints the figures, and what is wrong among those that are not held out.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.ask import Assistant
+from assistant.settings import Settings
+from assistant.standalone import Turn
+from index.catalog import Catalog
+from index.embedder import BUNDLED, Embedder
+from index.formats import read
+
+HERE = Path(__file__).parent
+CASES: list[dict[str, Any]] = [json.loads(line) for line in (HERE / "followups.jsonl").read_text("utf-8").splitlines()]
+
+
+class Talks:
+    """The conversations of the table, on its articles; a turn that several share is asked once."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self.catalogs = {name: Catalog(folder / (name or "shipped"), lambda: embedder, BUNDLED) for name in NAMES}
+        for name, catalog in self.catalogs.items():
+            if name:
+                catalog.add(read((HERE / "followups" / f"{name}.md").read_bytes(), name=f"{name}.md"))
+        self.assistants = {name: Assistant(catalog, Settings()) for name, catalog in self.catalogs.items()}
+        self.asked = cache(self._asked)
+
+    def _asked(self, article: str, turns: tuple[str, ...]) -> Answer:
+        """The answer to the last of `turns`, after the others."""
+        earlier = [self.asked(article, turns[: n + 1]) for n in range(len(turns) - 1)]
+        return self.assistants[article].ask(turns[-1], [Turn.of(answer) for answer in earlier])
+
+    def outcome(self, case: dict[str, Any]) -> tuple[bool, Answer, Answer]:
+        """Whether the follow-up is answered as the whole question is, and both answers."""
+        after = self.asked(case["article"], (*case["turns"], case["question"]))
+        whole = self.asked(case["article"], (case["whole"],))
+        return _same(after, whole), after, whole
+
+    def close(self) -> None:
+        for catalog in self.catalogs.values():
+            catalog.close()
+
+
+NAMES = sorted({case["article"] for case in CASES})
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    """Whether they cite a sentence in common first, or both nothing."""
+    first, second = (next(iter(answer.citations), None) for answer in (one, other))
+    if first is None or second is None:
+        return first is second
+    return first.article == second.article and first.start < second.end and second.start < first.end
+
+
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Talks]:
+    made = Talks(tmp_path_factory.mktemp("talks"), embedder)
+    yield made
+    made.close()
+
+
+def test_nine_of_ten_follow_ups_are_answered_as_the_whole_question_is(talks: Talks) -> None:
+    right = [talks.outcome(case)[0] for case in CASES]
+    assert len(right) >= 60
+    assert max(len(case["turns"]) for case in CASES) >= 18
+    assert sum(right) >= 0.9 * len(right)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        talks = Talks(Path(folder), Embedder())
+        held, seen = [], []
+        for case in CASES:
+            right, after, whole = talks.outcome(case)
+            (held if case["held_out"] else seen).append(right)
+            if not right and (not case["held_out"] or "--all" in sys.argv):
+                first = [next((c.quote for c in answer.citations), "not found")[:80] for answer in (after, whole)]
+                sys.stdout.write(f"{case['turns'][-1]} › {case['question']}\n  {after.searched_for}\n  {first}\n")
+        talks.close()
+    sys.stdout.write(f"seen: {sum(seen)} of {len(seen)}; held out: {sum(held)} of {len(held)}\n")
+
+
+if __name__ == "__main__":
+    main()
