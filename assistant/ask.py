@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from threading import Event
@@ -115,16 +116,17 @@ class Assistant:
 
     def _stream(self, asked: Asked) -> Iterator[Part | Answer]:
         claims: list[Claim] = []
-        for part in self.chain.stream(asked):
-            if asked.stop.is_set():
-                raise Stopped
-            if isinstance(part, Asked):
-                if asked.searched_for != part.searched_for:
-                    yield Searched(part.searched_for)
-                asked = part
-            else:
-                claims.append(part)
-                yield part
+        with closing(cast(Generator[Asked | Claim], self.chain.stream(asked))) as parts:
+            for part in parts:
+                if asked.stop.is_set():
+                    raise Stopped
+                if isinstance(part, Asked):
+                    if asked.searched_for != part.searched_for:
+                        yield Searched(part.searched_for)
+                    asked = part
+                else:
+                    claims.append(part)
+                    yield part
         yield self._answer(asked, claims, time.perf_counter())
 
     def _stand_alone(self, asked: Asked) -> Asked:
