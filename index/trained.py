@@ -46,8 +46,10 @@ class Network:
         self.sha256 = hashlib.sha256(data).hexdigest()
         if sha256 and self.sha256 != sha256:
             raise BadStore(f"{path} is not the reader it should be. Install Article Assistant again.")
+        options = onnxruntime.SessionOptions()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others work here too
         try:
-            self.session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+            self.session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 (onnxruntime's errors have no common class)
             raise BadStore(f"{path} is not a reader that index/training wrote.") from error
         facts = self.session.get_modelmeta().custom_metadata_map
