@@ -1,5 +1,6 @@
 """What is let in at /slack/events, and what is not: nothing of it is done, or logged."""
 
+import asyncio
 import json
 import logging
 import time
@@ -56,7 +57,7 @@ def of(body: bytes, kind: str = JSON, stamp: str = "", signature: str = "") -> d
         of(json.dumps({**message(QUESTION), "team_id": "T2"}).encode()),
         of(json.dumps({"type": "event_callback"}).encode()),
     ],
-    ids=lambda given: f"{given['body'][:12]!r} {given['kind'][:16]} {given['stamp'][:9]} {given['signature'][:9]}",
+    ids=lambda given: f"{given['body'][:12]!r} {given['kind'][:16]}",
 )
 def test_what_slack_did_not_sign_for_this_workspace_is_refused(
     town: Assistant, tmp_path: Path, caplog: pytest.LogCaptureFixture, given: dict[str, Any]
@@ -86,7 +87,7 @@ def test_another_workspace_on_the_socket_is_not_answered(town: Assistant, tmp_pa
         envelope = await w.slack.send(message("Who built the old bridge?", ts="100.2"))
         while envelope not in w.slack.acknowledged:
             await w.settled()
-            await __import__("asyncio").sleep(0.01)
+            await asyncio.sleep(0.01)
         await w.settled()
 
     slack = play(World(town.catalog, tmp_path), scenario, http=False)
