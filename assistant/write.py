@@ -24,7 +24,7 @@ from index.reader import Reading
 from index.snapshot import Snapshot
 
 MOST_SHOWN = 60  # sentences
-MOST_WRITTEN = 20_000  # characters; a model that writes on is stopped
+MOST_WRITTEN = 40_000  # characters; a model that writes on is stopped
 LINE = re.compile(r"^\s*(\d{1,3})[.)]\s*(.*)$")
 
 

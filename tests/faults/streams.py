@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import statistics
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
+from assistant import logs
 from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.article import Article, Piece
@@ -118,6 +120,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=20)
     parser.add_argument("--quotes", action="store_true", help="without a model: what the server itself takes")
     given = parser.parse_args()
+    logs.configure(level=logging.WARNING)
     with tempfile.TemporaryDirectory() as place:
         found = measured(Embedder(), Path(place), given.clients, given.turns, quotes=given.quotes)
     late = 0.0 if given.quotes else FIRST_S
