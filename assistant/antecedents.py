@@ -29,6 +29,8 @@ VERB_FOLLOWS = frozenset(("did", "do", "does", "will", "would", "can", "could", 
 WORD = re.compile(r"[\w’'-]+")
 DONE = re.compile(r"(ed|en|built|made|held|sold|lost)$")
 PREPOSITION = r"(?:of|in|at|on|from|for|to|between|with|near)"
+LONGEST = 8  # words of a phrase
+NO_BEGIN = words("behind against over under of in at on from for to between with near by into about after before and")
 END = words(
     "by in on at for to from with as and or when if because after before since until than that during under about into"
     " now today then again"
@@ -45,7 +47,7 @@ def person(pronoun: str, asked: Sequence[tuple[str, str]], said: Sequence[str], 
         mine, told = list(people(question)), [name for name in people(answer) if name not in question]
         if ASKS_WHO.match(question) and not IS_WHO.match(question):
             called = WHO_IS.match(question) or WHICH.match(question)
-            if not told and called:
+            if not told and called and plain(called[1]):
                 return called[1] if called.re is WHO_IS else which(called)
             mine, told = told, mine
         elif carried := _carried(pronoun, put, question):
@@ -55,6 +57,15 @@ def person(pronoun: str, asked: Sequence[tuple[str, str]], said: Sequence[str], 
                 best = next((name for name in fitting if known.get(name) == pronoun), fitting[0])
                 return _full(best, [*said, *(whole for _, whole in asked)])
     return ""
+
+
+def plain(phrase: str) -> bool:
+    """Whether it can stand in the place of a pronoun: short, no clause, nothing that begins with a preposition."""
+    parts = [word.strip(".,;:").casefold() for word in phrase.split()]
+    clause = AUXILIARIES | words("who whom whose what which when where why how")
+    return 0 < len(parts) <= LONGEST and not re.search("[,;:]", phrase) and parts[0] not in NO_BEGIN and not (
+        clause & set(parts)
+    )  # fmt: skip
 
 
 def _full(name: str, texts: Sequence[str]) -> str:

@@ -112,6 +112,11 @@ def _owner(name: str) -> str:
 
 
 def _antecedent(kind: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> str:
+    found = _found(kind, asked, said)
+    return found if kind in ("there", "then") or antecedents.plain(found) else ""
+
+
+def _found(kind: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> str:
     before = [one for _, one in asked]
     known = antecedents.genders(asked, said)
     if kind in ("he", "she"):

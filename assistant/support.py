@@ -19,8 +19,9 @@ class Supporter:
         words = set(terms(statement, language))
         there = set(terms(f"{text} {cited[0].kept.article.title}", language))
         share = len(words & there) / len(words) if words else 1.0
-        said, together = self.embedder.embed([statement, text])
+        texts = [statement, text] if len(cited) > 1 else [statement]  # one sentence has its vector already
+        said, *together = self.embedder.embed(texts)
         likeness = max(
-            float(said @ vector) for vector in (together, *(one.kept.sentence_vectors[one.number] for one in cited))
+            float(said @ vector) for vector in (*together, *(one.kept.sentence_vectors[one.number] for one in cited))
         )
         return (share + max(0.0, likeness)) / 2
