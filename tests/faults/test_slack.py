@@ -5,6 +5,7 @@ import os
 import random
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ QUESTION = "Why is Moscow ready to tolerate Baku's actions?"
 
 @pytest.mark.skipif(not KILLS, reason="each kill starts the program twice; set SLACK_KILLS to how many")
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_after_a_kill_every_question_that_was_taken_is_answered_once(tmp_path: Path, seed: int) -> None:
+def test_after_a_kill_every_question_that_was_taken_has_one_whole_answer(tmp_path: Path, seed: int) -> None:
     async def run() -> FakeSlack:
         async with FakeSlack() as slack:
             program = await begun(slack, tmp_path)
@@ -40,10 +41,17 @@ def test_after_a_kill_every_question_that_was_taken_is_answered_once(tmp_path: P
 
     slack = asyncio.run(asyncio.wait_for(run(), 180))
     for n in range(COUNT):
-        [said] = slack.thread(f"{n}.1")
+        [said] = whole(slack, f"{n}.1")
         assert said["markdown"].count("North-South route") == 1
+        # Slack may have begun a message whose name was not kept yet: it stays behind, without an end.
+        assert len(slack.thread(f"{n}.1")) <= 2
 
 
 def ended(slack: FakeSlack, thread: str) -> bool:
-    """Whether a thread has an answer with its buttons."""
-    return any(one["blocks"] and one["blocks"][-1]["type"] == "context_actions" for one in slack.thread(thread))
+    return bool(whole(slack, thread))
+
+
+def whole(slack: FakeSlack, thread: str) -> list[dict[str, Any]]:
+    """The answers of a thread that have their buttons."""
+    said = slack.thread(thread)
+    return [one for one in said if one["blocks"] and one["blocks"][-1]["type"] == "context_actions"]
