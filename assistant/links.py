@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Citation
-from assistant.errors import BadSettings
 from index.article import Article
 
 
@@ -44,10 +43,3 @@ def fragment(citation: Citation) -> str:
 def deep_link(public_url: str, citation: Citation) -> str:
     """The page's address of a citation; empty without a `public_url`."""
     return f"{public_url.rstrip('/')}/#{fragment(citation)}" if public_url else ""
-
-
-def checked_url(public_url: str) -> str:
-    """The setting as it is; BadSettings when it is no address of a web page."""
-    if public_url and not public_url.startswith(("http://", "https://")):
-        raise BadSettings(f"ASSISTANT_PUBLIC_URL cannot be {public_url!r}: it begins with http:// or https://.")
-    return public_url

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSettings
@@ -100,6 +101,13 @@ class Settings(BaseSettings):
         """The environment variable of a setting."""
         alias = cls.model_fields[name].validation_alias if name in cls.model_fields else name
         return str(alias or PREFIX + name.upper())
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        if given and not given.startswith(("http://", "https://")):
+            raise PydanticCustomError("address", "an address begins with http:// or https://")
+        return given
 
     @property
     def conversations_url(self) -> str:

@@ -22,7 +22,10 @@ class Database:
         try:
             self.engine = sa.create_engine(url, **({} if url.startswith("sqlite") else {"pool_pre_ping": True}))
         except (SQLAlchemyError, ImportError) as error:
-            raise BadStore(f"{what} cannot be opened: {_first_line(error)}.") from error
+            raise BadStore(
+                f"{what} cannot be opened: {_first_line(error)}. Its address is sqlite:///FILE or "
+                "postgresql+psycopg://USER:PASSWORD@HOST/NAME, for which: pip install 'article-assistant[postgresql]'"
+            ) from error
         if self.engine.dialect.name == "sqlite":
             self._writing = Lock()  # it takes one writer, and to wait here is better than to look again and again
             event.listen(self.engine, "connect", _prepare_sqlite)

@@ -3,8 +3,7 @@
 import pytest
 
 from assistant.answer import Citation
-from assistant.errors import BadSettings
-from assistant.links import Now, checked_url, deep_link, fragment, now
+from assistant.links import Now, deep_link, fragment, now
 from index.article import Article, Piece
 
 TEXT = "👍🏽 The mill burned. It rained. The mill burned. The end."
@@ -47,9 +46,3 @@ def test_a_link_opens_the_page_at_the_characters() -> None:
     assert fragment(CITED) == f"a=mill&c={START}-{START + 16}"
     assert deep_link("https://ask.example.org/", CITED) == f"https://ask.example.org/#a=mill&c={START}-{START + 16}"
     assert deep_link("", CITED) == ""
-
-
-def test_an_address_that_is_none_is_refused() -> None:
-    assert [checked_url(url) for url in ("", "http://localhost:8000")] == ["", "http://localhost:8000"]
-    with pytest.raises(BadSettings, match="ASSISTANT_PUBLIC_URL cannot be 'ftp://x'"):
-        checked_url("ftp://x")

@@ -24,7 +24,12 @@ def test_an_unknown_variable_is_refused_and_the_near_ones_are_named(monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ASSISTANT_MOST_SENTENCES", "none"), ("ASSISTANT_ANSWERABILITY_FLOOR", "1.5")]
+    ("name", "value"),
+    [
+        ("ASSISTANT_MOST_SENTENCES", "none"),
+        ("ASSISTANT_ANSWERABILITY_FLOOR", "1.5"),
+        ("ASSISTANT_PUBLIC_URL", "ftp://x"),
+    ],
 )
 def test_a_value_that_cannot_be_is_named_with_its_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -32,3 +37,8 @@ def test_a_value_that_cannot_be_is_named_with_its_setting(
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSettings, match=f"^{name} cannot be '{value}': "):
         Settings.load()
+
+
+@pytest.mark.parametrize("url", ["", "http://localhost:8000", "https://ask.example.org/"])
+def test_the_public_address_is_one_of_the_web_or_none(url: str) -> None:
+    assert Settings.load(public_url=url).public_url == url

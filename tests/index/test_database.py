@@ -30,6 +30,30 @@ def count(database: Database) -> int:
         return int(connection.exec_driver_sql("SELECT count(*) FROM notes").scalar_one())
 
 
+@pytest.mark.parametrize("url", ["nothing", "mysql://host/name"])
+def test_an_address_that_cannot_be_opened_is_refused_with_the_cure(url: str) -> None:
+    with pytest.raises(
+        BadStore, match=r"^The notes cannot be opened: .* pip install 'article-assistant\[postgresql\]'$"
+    ):
+        Database(url, "The notes")
+
+
+def test_writers_that_read_first_wait_for_one_another(database: Database) -> None:
+    others = [database, Database(str(database.engine.url), "The same notes")]
+
+    def note(number: int) -> None:
+        with others[number % 2].begin(write=True) as connection:
+            held = connection.exec_driver_sql("SELECT count(*) FROM notes").scalar_one()
+            connection.exec_driver_sql("INSERT INTO notes (text) VALUES (?)", (str(held),))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(note, range(200)))
+    with database.begin() as connection:
+        assert connection.exec_driver_sql("SELECT text FROM notes ORDER BY id").scalars().all() == [
+            str(n) for n in range(200)
+        ]
+
+
 def test_a_transaction_is_kept_whole_or_not_at_all(database: Database) -> None:
     add(database, "one")
     with pytest.raises(ZeroDivisionError), database.begin() as connection:  # noqa: PT012
