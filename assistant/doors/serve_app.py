@@ -35,9 +35,8 @@ def _slack(
     app: FastAPI, assistant: Assistant, conversations: Conversations
 ) -> Callable[[], AbstractAsyncContextManager[Any]]:
     from assistant.doors.slack import Bot  # here, not above: most servers have no use for it
-    from assistant.doors.slack_socket import inbox
 
-    bot = Bot(assistant, conversations, inbox(assistant.settings), http=True)
+    bot = Bot(assistant, conversations, http=True)
     app.router.routes.extend(bot.routes())
     return lambda: bot
 

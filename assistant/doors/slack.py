@@ -68,10 +68,11 @@ class Bot:
     work: Work
     who: Identity
 
-    def __init__(self, assistant: Assistant, conversations: Conversations, inbox: Inbox, *, http: bool) -> None:
-        self.assistant, self.conversations, self.inbox = assistant, conversations, inbox
+    def __init__(self, assistant: Assistant, conversations: Conversations, *, http: bool) -> None:
+        self.assistant, self.conversations = assistant, conversations
         self.settings, self.suggestions = assistant.settings, Suggestions(assistant)
         needed(self.settings, http=http)
+        self.inbox = Inbox(conversations.database)
 
     def routes(self) -> list[Route]:
         """`POST /slack/events`, for a server that runs the bot."""

@@ -85,13 +85,13 @@ async def _run(settings: Settings) -> None:
     from assistant.assemble import assistant, conversations
     from assistant.doors.slack import Bot
     from assistant.doors.slack_check import needed
-    from assistant.doors.slack_socket import inbox, socket
+    from assistant.doors.slack_socket import socket
 
     needed(settings, http=False)
     made = assistant(settings)
     try:
         made.ready()
-        bot = Bot(made, conversations(settings), inbox(settings), http=False)
+        bot = Bot(made, conversations(settings), http=False)
         end = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, end.set)

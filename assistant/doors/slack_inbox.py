@@ -118,9 +118,6 @@ class Inbox:
         with self.database.begin() as connection:
             return tuple(json.loads(connection.execute(sa.select(channels.c.articles).where(place)).scalar() or "[]"))
 
-    def close(self) -> None:
-        self.database.close()
-
     def _change(self, key: str, **values: Any) -> None:
         with self.database.begin(write=True) as connection:
             connection.execute(sa.update(jobs).where(jobs.c.key == key).values(**values))

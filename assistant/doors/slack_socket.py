@@ -7,15 +7,6 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from assistant.doors.slack import Bot
 from assistant.doors.slack_check import connects
-from assistant.doors.slack_inbox import Inbox
-from assistant.settings import Settings
-from index.database import Database
-
-
-def inbox(settings: Settings) -> Inbox:
-    """That of the settings: in the data folder a file of its own, so that no two writers meet in one."""
-    url = settings.database_url or f"sqlite:///{settings.data_dir / 'slack.db'}"
-    return Inbox(Database(url, "The database of the Slack bot"))
 
 
 @asynccontextmanager

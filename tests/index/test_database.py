@@ -32,9 +32,8 @@ def count(database: Database) -> int:
 
 @pytest.mark.parametrize("url", ["nothing", "mysql://host/name"])
 def test_an_address_that_cannot_be_opened_is_refused_with_the_cure(url: str) -> None:
-    with pytest.raises(
-        BadStore, match=r"^The notes cannot be opened: .* pip install 'article-assistant\[postgresql\]'$"
-    ):
+    cure = r"^The notes cannot be opened: .* pip install 'article-assistant\[postgresql\]'$"
+    with pytest.raises(BadStore, match=cure):
         Database(url, "The notes")
 
 

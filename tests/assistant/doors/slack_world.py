@@ -19,7 +19,6 @@ from assistant.ask import Assistant
 from assistant.conversations import Conversations
 from assistant.doors.slack import Bot
 from assistant.doors.slack_http import PATH, signed
-from assistant.doors.slack_inbox import Inbox
 from assistant.doors.slack_socket import socket
 from assistant.settings import Settings
 from index.catalog import Catalog
@@ -48,9 +47,8 @@ class World:
             slack_api_url=self.slack.url, **{"stop_after_s": 20.0, **self.given},
         )  # fmt: skip
         kept = Database(f"sqlite:///{self.folder / 'conversations.db'}", "The database")
-        inbox = Inbox(Database(f"sqlite:///{self.folder / 'slack.db'}", "The inbox"))
         assistant = Assistant(self.catalog, settings, self.model)
-        self.bot = Bot(assistant, Conversations(kept), inbox, http=http)
+        self.bot = Bot(assistant, Conversations(kept), http=http)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.bot)
             if http:
@@ -63,7 +61,6 @@ class World:
                 await self.slack.connected.wait()
             yield self.bot
         kept.close()
-        inbox.close()
 
     async def post(self, payload: dict[str, Any], **headers: str) -> httpx.Response:
         """Send an event as Slack does: JSON, signed."""

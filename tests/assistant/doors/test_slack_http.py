@@ -13,7 +13,6 @@ from assistant.ask import Assistant
 from assistant.conversations import Conversations
 from assistant.doors.slack import Bot
 from assistant.doors.slack_http import belongs, signed
-from assistant.doors.slack_inbox import Inbox
 from assistant.errors import BadSettings
 from assistant.settings import Settings
 from index.database import Database
@@ -116,7 +115,7 @@ def test_without_its_tokens_the_bot_does_not_start(
     database = Database(f"sqlite:///{tmp_path / 'c.db'}", "The database")
     assistant = Assistant(town.catalog, Settings.load(**given))
     with pytest.raises(BadSettings, match=name):
-        Bot(assistant, Conversations(database), Inbox(database), http=http)
+        Bot(assistant, Conversations(database), http=http)
     database.close()
 
 

@@ -26,7 +26,7 @@ def job(ts: str = "100.1", **more: Any) -> Job:
 
 
 def inbox(folder: Path) -> Inbox:
-    return Inbox(Database(f"sqlite:///{folder / 'slack.db'}", "The inbox"))
+    return Inbox(Database(f"sqlite:///{folder / 'conversations.db'}", "The inbox"))
 
 
 def at_rest(slack: FakeSlack) -> bool:
@@ -123,7 +123,7 @@ def test_what_a_killed_process_had_begun_is_finished_in_its_place(town: Assistan
             assert before.accept(job("100.1"))
             assert before.accept(job("100.2"))
             before.show(job("100.1").key, [ts])
-            before.close()
+            before.database.close()
             async with world.running():
                 await world.settled()
             return world.slack
@@ -168,7 +168,7 @@ def test_a_question_from_long_ago_gets_an_apology(town: Assistant, tmp_path: Pat
         async with FakeSlack() as world.slack:
             before = inbox(tmp_path)
             before.accept(job(asked=time.time() - 7200))
-            before.close()
+            before.database.close()
             async with world.running():
                 await world.settled()
             return world.slack
@@ -216,7 +216,7 @@ def test_a_job_is_kept_once_by_its_place_and_by_its_event(tmp_path: Path) -> Non
     box.choose(TEAM, "C1", ["a", "b"])
     box.choose(TEAM, "C1", ["b"])
     assert (box.chosen(TEAM, "C1"), box.chosen(TEAM, "C2")) == (("b",), ())
-    box.close()
+    box.database.close()
 
 
 def test_what_cannot_be_kept_is_not_acknowledged_and_answered_when_it_comes_again(
