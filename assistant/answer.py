@@ -1,6 +1,5 @@
 """What an answer is: claims, each with its state and the exact characters that support it."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -29,6 +28,11 @@ class Citation:
     url: str
     answer: tuple[int, int] | None = None
 
+    @property
+    def place(self) -> str:
+        """Its title and section, as people are told."""
+        return " › ".join(filter(None, (self.title, self.section)))
+
     @classmethod
     def of(cls, n: int, kept: Kept, span: Span, answer: Span | None = None) -> "Citation":
         article = kept.article
@@ -50,6 +54,10 @@ class Claim:
     state: State
     citations: tuple[Citation, ...]
     reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Without its citations, which each place that keeps or sends it gives in its own way."""
+        return {"text": self.text, "state": self.state, "reason": self.reason}
 
 
 @dataclass(frozen=True)
@@ -110,17 +118,9 @@ class Answer:
             "question": self.question,
             "searched_for": self.searched_for,
             "found": self.found,
-            "claims": [
-                {
-                    "text": claim.text,
-                    "state": claim.state,
-                    "citations": [c.n for c in claim.citations],
-                    "reason": claim.reason,
-                }
-                for claim in self.claims
-            ],
-            "citations": _plain(self.citations),
-            "nearest": _plain(self.nearest),
+            "claims": [{**claim.as_json(), "citations": [c.n for c in claim.citations]} for claim in self.claims],
+            "citations": [asdict(citation) for citation in self.citations],
+            "nearest": [asdict(citation) for citation in self.nearest],
             "answerability": round(self.answerability, 4),
             "not_found": "" if self.found else self.not_found,
             "sentences_read": self.sentences_read,
@@ -135,21 +135,18 @@ class Answer:
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "Answer":
-        """The answer that `as_json` gave out."""
+        """The answer that `as_json` gave out, also that of an earlier version, which knew fewer members."""
         cited = {one["n"]: _citation(one) for one in given["citations"]}
         claims = [
             Claim(one["text"], one["state"], tuple(cited[n] for n in one["citations"]), one["reason"])
             for one in given["claims"]
         ]
-        kept = {f.name: given[f.name] for f in fields(cls) if f.name not in ("claims", "nearest", "stages")}
-        nearest, stages = tuple(map(_citation, given["nearest"])), tuple(given["stages"].items())
+        nearest, stages = tuple(map(_citation, given["nearest"])), tuple(given.get("stages", {}).items())
+        made = ("claims", "nearest", "stages")
+        kept = {f.name: given[f.name] for f in fields(cls) if f.name in given and f.name not in made}
         return cls(claims=tuple(claims), nearest=nearest, stages=stages, **kept)
 
 
 def _citation(given: dict[str, Any]) -> Citation:
     answer = given["answer"]
     return Citation(**{**given, "answer": (answer[0], answer[1]) if answer else None})
-
-
-def _plain(citations: Sequence[Citation]) -> list[dict[str, Any]]:
-    return [asdict(citation) for citation in citations]

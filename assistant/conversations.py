@@ -167,7 +167,7 @@ class Conversations:
 
     def end(self, id: str, number: int, answer: Answer | None, claims: Sequence[Claim] = ()) -> None:
         """Close a turn with its answer, or as cut with the claims that had been shown."""
-        kept = answer.as_json() if answer else {"claims": [_plain(claim) for claim in claims]}
+        kept = answer.as_json() if answer else {"claims": [claim.as_json() for claim in claims]}
         values = {"state": "done" if answer else "cut", "answer": json.dumps(kept, ensure_ascii=False)}
         place = (turns.c.conversation == id) & (turns.c.number == number) & (turns.c.process == self.process)
         with self.database.begin(write=True) as connection:
@@ -225,10 +225,6 @@ class Conversations:
         if row is None:
             raise UnknownConversation(f"There is no conversation {flat(id)[:40]!r}.")
         return row
-
-
-def _plain(claim: Claim) -> dict[str, Any]:
-    return {"text": claim.text, "state": claim.state, "reason": claim.reason}
 
 
 def _conversation(row: Any, count: int, kept: tuple[StoredTurn, ...] = ()) -> Conversation:

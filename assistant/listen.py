@@ -44,20 +44,24 @@ def listen(model: BaseChatModel, messages: Sequence[BaseMessage], timeout_s: flo
         reading.cancel()
 
 
-def reply(model: BaseChatModel, prompt: str, timeout_s: float, stop: Event, most: int = 4_000) -> str:
-    """The whole reply to a prompt, at most about `most` characters. Raises ModelError, or Stopped."""
-    said, size = [], 0
+def heard(listening: Iterator[str], most: int) -> Iterator[str]:
+    """What `listen` gives, up to about `most` characters. Whatever fails is a ModelError in words, or Stopped."""
+    size = 0
     try:
-        for piece in listen(model, [HumanMessage(prompt)], timeout_s, stop):
-            said.append(piece)
+        for piece in listening:
             size += len(piece)
+            yield piece
             if size > most:
-                break
+                return
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001 (each provider has its own errors)
         raise failure(error) from error
-    return "".join(said)
+
+
+def reply(model: BaseChatModel, prompt: str, timeout_s: float, stop: Event, most: int = 4_000) -> str:
+    """The whole reply to a prompt, at most about `most` characters. Raises ModelError, or Stopped."""
+    return "".join(heard(listen(model, [HumanMessage(prompt)], timeout_s, stop), most))
 
 
 async def _read(model: BaseChatModel, messages: list[BaseMessage], pieces: Queue[str | BaseException | None]) -> None:

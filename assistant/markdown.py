@@ -47,6 +47,5 @@ def exported(conversation: Conversation) -> str:
 
 
 def _footnote(c: Citation, prefix: str) -> str:
-    place = " › ".join(filter(None, (c.title, c.section)))
     address = f" {c.url}" if c.url else ""
-    return f"[^{prefix}{c.n}]: {flat(place)}, characters {c.start}–{c.end}: “{flat(c.quote)}”{address}"
+    return f"[^{prefix}{c.n}]: {flat(c.place)}, characters {c.start}–{c.end}: “{flat(c.quote)}”{address}"

@@ -14,9 +14,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 import prompts
 from assistant.claims import Checked, Checker, Shown, Support
 from assistant.drafts import drafts
-from assistant.errors import ModelError, Stopped
-from assistant.listen import listen
-from assistant.model import failure
+from assistant.errors import ModelError
+from assistant.listen import heard, listen
 from index.article import flat
 from index.library import Kept
 from index.passages import Passage
@@ -66,18 +65,9 @@ class Writer:
 
     def _text(self, messages: Sequence[BaseMessage], said: list[str]) -> Iterator[str]:
         """The model's text as it comes, which `said` collects."""
-        size = 0
-        try:
-            for text in listen(self.model, messages, self.timeout_s, self.stop):
-                said.append(text)
-                size += len(text)
-                yield text
-                if size > MOST_WRITTEN:
-                    return
-        except Stopped:
-            raise
-        except Exception as error:  # noqa: BLE001 (each provider has its own errors)
-            raise failure(error) from error
+        for text in heard(listen(self.model, messages, self.timeout_s, self.stop), MOST_WRITTEN):
+            said.append(text)
+            yield text
 
     def _mended(self, asked: list[HumanMessage], said: str, held: Sequence[Checked], checker: Checker) -> list[Checked]:
         """`held` with the unsupported ones corrected or withdrawn, where the model did that well."""

@@ -66,8 +66,7 @@ class Written:
         for citation in cited:
             mark = f"[{citation.n}]"
             start = len(self.text) + more.rindex(mark)
-            title = " › ".join(filter(None, (citation.title, citation.section)))
-            marks.append(Mark(start, start + len(mark), deep_link(self.address, citation), title))
+            marks.append(Mark(start, start + len(mark), deep_link(self.address, citation), citation.place))
             self.cited[citation.n] = citation
         self.text += more
         self.marks += marks

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Security
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from assistant import logs, page
-from assistant.answer import Answer, Citation, Claim, Part, Searched
+from assistant.answer import Answer, Claim, Part, Searched
 from assistant.ask import Assistant
 from assistant.conversations import Conversations
 from assistant.doors import api_articles, api_conversations, api_server
@@ -135,19 +136,15 @@ def _told(part: Part | Answer, rendering: Rendering, conversation_id: str | None
             return [event("searched", said)]
         case Claim():
             place, changed = rendering.add(part)
-            said = {"text": part.text, "state": part.state, "reason": part.reason}
-            cited = [_citation(citation) for citation in part.citations]
-            return [event("claim", {**said, "citations": cited}), event("html", {"from": place, "blocks": changed})]
+            cited = [asdict(citation) for citation in part.citations]
+            told = {**part.as_json(), "citations": cited}
+            return [event("claim", told), event("html", {"from": place, "blocks": changed})]
     return [event("done", _reply(part, conversation_id, turn))]
 
 
 def _reply(answer: Answer, conversation_id: str | None, turn: int | None) -> dict[str, Any]:
     shown = blocks(answer.claims)
     return {**answer.as_json(), "conversation_id": conversation_id, "turn": turn, "html": shown}
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    return {name: getattr(citation, name) for name in citation.__dataclass_fields__}
 
 
 async def _refuse(request: Request, error: Exception) -> JSONResponse:

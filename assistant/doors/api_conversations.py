@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from assistant.answer import Answer, Claim
+from assistant.answer import Answer
 from assistant.conversations import Conversation, StoredTurn
 from assistant.links import now
 from assistant.markdown import exported
@@ -147,14 +147,10 @@ def _turn(service: Service, turn: StoredTurn, caller: Caller, articles: dict[str
         "cut": turn.cut,
         "rating": turn.rating,
         "comment": turn.comment,
-        "claims": [_claim(claim) for claim in turn.claims],
+        "claims": [claim.as_json() for claim in turn.claims],
         "answer": answer,
         "html": blocks(turn.claims),
     }
-
-
-def _claim(claim: Claim) -> dict[str, Any]:
-    return {"text": claim.text, "state": claim.state, "reason": claim.reason}
 
 
 def _answer(service: Service, answer: Answer, caller: Caller, articles: dict[str, Article | None]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class Door(MCPServer[Any]):
 
     def _found(self, query: str, visit: Visit) -> list[dict[str, str]]:
         passages = self.service.passages(query, visit.caller, MOST_FOUND)
-        return [{"id": _name(one), "title": _title(one), "url": _url(one, visit.address)} for one in passages]
+        return [{"id": _name(one), "title": _citation(one).place, "url": _url(one, visit.address)} for one in passages]
 
     def _fetched(self, name: str, visit: Visit) -> dict[str, Any]:
         id, _, place = name.partition("#")
@@ -124,7 +124,7 @@ class Door(MCPServer[Any]):
         passage = found.passage
         metadata |= {"start": passage.start, "end": passage.end}
         url = _url(found, visit.address)
-        return {"id": name, "title": _title(found), "text": passage.text, "url": url, "metadata": metadata}
+        return {"id": name, "title": _citation(found).place, "text": passage.text, "url": url, "metadata": metadata}
 
 
 def routes(door: Door) -> list[BaseRoute]:
@@ -166,11 +166,6 @@ def _told(error: Exception) -> Problem:
 
 def _name(one: Located) -> str:
     return f"{one.kept.id}#{one.passage.start}-{one.passage.end}"
-
-
-def _title(one: Located) -> str:
-    citation = _citation(one)
-    return " › ".join(filter(None, (citation.title, citation.section)))
 
 
 def _url(one: Located, address: str) -> str:

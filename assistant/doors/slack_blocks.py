@@ -58,7 +58,7 @@ def sources(citations: Sequence[Citation], public_url: str) -> list[Block]:
     """A block for each citation: where it stands, as a link where the page has an address, and its whole quote."""
     found: list[Block] = []
     for citation in citations:
-        place = " › ".join(filter(None, (citation.title, citation.section)))
+        place = citation.place
         if len(place) > LONGEST_PLACE:
             place = place[: LONGEST_PLACE - 1] + "…"
         head = mrkdwn(f"[{citation.n}] {place}")

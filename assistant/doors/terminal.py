@@ -46,8 +46,7 @@ class Screen:
 
     def sources(self, citations: Iterable[Citation]) -> None:
         for c in citations:
-            place = " › ".join(filter(None, (c.title, c.section)))
-            self.line((f"[{c.n}]", "cyan"), " ", (place, "italic"), (f"  characters {c.start}–{c.end}", "dim"))
+            self.line((f"[{c.n}]", "cyan"), " ", (c.place, "italic"), (f"  characters {c.start}–{c.end}", "dim"))
             self.line("    ", (f"“{' '.join(c.quote.split())}”", "dim"))
             if c.url:
                 self.line("    ", (c.url, "dim"))

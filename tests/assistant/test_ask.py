@@ -127,6 +127,14 @@ def test_a_library_without_sentences_finds_nothing(tmp_path: Path, embedder: Emb
     catalog.close()
 
 
+def test_an_answer_that_an_earlier_version_kept_can_still_be_read(shipped: Assistant) -> None:
+    answer = shipped.ask("Who is Anton Evstratov?")
+    kept = answer.as_json()
+    del kept["stages"], kept["prompt_version"]
+    again = Answer.from_json(kept)
+    assert (again.claims, again.citations, again.stages) == (answer.claims, answer.citations, ())
+
+
 def test_an_answer_as_json_has_the_members_that_doors_promise(town: Assistant) -> None:
     answer = town.ask("Who built the old bridge?")
     value = json.loads(json.dumps(answer.as_json()))
