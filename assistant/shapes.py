@@ -118,8 +118,8 @@ class AnswerBody(AnswerJson):
     html: list[str] = Field(description="top-level blocks of safe HTML")
 
 
-class ArticleBody(Shape):
-    """What the library knows of an article; `own` says whether the caller may remove it."""
+class ArticleFacts(Shape):
+    """`own` says whether the caller may remove it."""
 
     id: str
     title: str
@@ -127,11 +127,18 @@ class ArticleBody(Shape):
     url: str
     hash: str
     added: datetime
+    shipped: bool
+    own: bool
+
+
+class Counts(Shape):
     blocks: int
     sentences: int
     passages: int
-    shipped: bool
-    own: bool
+
+
+class ArticleBody(ArticleFacts, Counts):
+    """What the library knows of an article."""
 
 
 class ArticleList(Shape):
@@ -142,12 +149,6 @@ class Added(ArticleBody):
     change: Literal["added", "replaced", "unchanged"]
 
 
-class Counts(Shape):
-    blocks: int
-    sentences: int
-    passages: int
-
-
 class BlockBody(Shape):
     start: int
     end: int
@@ -156,17 +157,9 @@ class BlockBody(Shape):
     aside: bool
 
 
-class WholeArticle(Shape):
+class WholeArticle(ArticleFacts):
     """The canonical text, in which all offsets count code points."""
 
-    id: str
-    title: str
-    language: str
-    url: str
-    hash: str
-    added: datetime
-    shipped: bool
-    own: bool
     counts: Counts
     text: str
     blocks: list[BlockBody]
@@ -186,11 +179,8 @@ class ConversationRequest(Shape):
     articles: Articles = []
 
 
-class ConversationChange(Shape):
+class ConversationChange(ConversationRequest):
     """What is not given stays."""
-
-    title: str = Field("", max_length=1_000)
-    articles: Articles = []
 
 
 class ConversationBody(Shape):

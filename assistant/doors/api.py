@@ -15,17 +15,17 @@ from assistant import logs, page
 from assistant.answer import Answer, Claim, Part, Searched
 from assistant.ask import Assistant
 from assistant.conversations import Conversations
+from assistant.dependencies import Asking
 from assistant.doors import api_articles, api_conversations, api_server
-from assistant.events import Events, Gone, event, unless_gone
 from assistant.guard import Guard, as_problem
 from assistant.messages import turns
 from assistant.problems import MEDIA_TYPE, Problem, Refused, invalid
 from assistant.render import Rendering, blocks
 from assistant.repeats import Repeats
+from assistant.replies import Events, Gone, Json, event, unless_gone, wants_events
 from assistant.service import Caller, Question, Running, Service
 from assistant.settings import Settings
 from assistant.shapes import AnswerBody, AnswerRequest, ProblemDocument, problems, stream
-from assistant.web import Asking, Json, wants_events
 
 Background = Callable[[], AbstractAsyncContextManager[Any]]
 EXAMPLE = (

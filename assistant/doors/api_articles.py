@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -13,12 +12,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from assistant import logs
-from assistant.events import Events, event
+from assistant.dependencies import Asking, Served
 from assistant.guard import as_problem
 from assistant.problems import Invalid, Refused
+from assistant.replies import Events, Json, event, wants_events
 from assistant.service import Caller, Service, own_or_refuse
 from assistant.shapes import Added, ArticleList, SuggestionList, TextOrAddress, WholeArticle, problems, stream
-from assistant.web import Asking, Json, Served, wants_events
 from index.article import Article, flat
 from index.catalog import Change
 from index.errors import BadSource
@@ -84,8 +83,7 @@ async def article(id: str, service: Served, caller: Asking) -> Response:
     summary="Add an article: a file, an address or a text",
 )
 async def add(request: Request, service: Served, caller: Asking) -> Response:
-    given = await _given(request)
-    made = await service.work(given.read, service.articles_pool)
+    made = await service.work(await _reading(request), service.articles_pool)
     adding = _Adding(service, made, caller)
     if wants_events(request):
         return Events(adding.events(), lambda: None, 201)
@@ -118,15 +116,10 @@ async def suggestions(
     return Json({"suggestions": found})
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What is to become an article; `read` blocks and raises BadSource or Unreachable."""
-
-    read: Callable[[], Article]
-
-
-async def _given(request: Request) -> _Given:
-    """The article of a request: a file on disk, or what its JSON says. Raises Refused, Invalid."""
+async def _reading(request: Request) -> Callable[[], Article]:
+    """What reads the article of a request, a file on disk or what its JSON says: it blocks, and raises BadSource or
+    Unreachable. Raises Refused, Invalid.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return _file(await request.form(max_files=1, max_fields=4), request)
@@ -139,13 +132,13 @@ async def _given(request: Request) -> _Given:
     if bool(given.url) == bool(given.text):
         raise Refused(422, "invalid_request", "Give either url or text.", "url")
     if given.text:
-        return _Given(lambda: read_guarded(given.text.encode(), title=given.title))
+        return lambda: read_guarded(given.text.encode(), title=given.title)
     if "://" not in given.url:
         raise BadSource("That is not a public web address. Give one that begins with https:// or http://.")
-    return _Given(lambda: next(sources(given.url, given.title)).read())
+    return lambda: next(sources(given.url, given.title)).read()
 
 
-def _file(form: FormData, request: Request) -> _Given:
+def _file(form: FormData, request: Request) -> Callable[[], Article]:
     file, title = form.get("file"), form.get("title", "")
     if not isinstance(file, UploadFile) or not isinstance(title, str) or len(title) > 300:
         raise Refused(
@@ -155,7 +148,7 @@ def _file(form: FormData, request: Request) -> _Given:
     if (file.size or 0) > most:
         raise Refused(413, "http_413", f"The file has more than {most:,} bytes.", "file")
     name = flat(PurePosixPath((file.filename or "").replace("\\", "/")).name)[-LONGEST_NAME:]
-    return _Given(lambda: read_guarded(file.file.read(), name=name, title=title))
+    return lambda: read_guarded(file.file.read(), name=name, title=title)
 
 
 class _Adding:

@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from assistant.answer import Answer
 from assistant.conversations import Conversation, StoredTurn
+from assistant.dependencies import Asking, Served
 from assistant.links import now
 from assistant.markdown import exported
 from assistant.render import blocks
+from assistant.replies import Json
 from assistant.service import Caller, Service
 from assistant.shapes import (
     ConversationBody,
@@ -21,7 +23,6 @@ from assistant.shapes import (
     WholeConversation,
     problems,
 )
-from assistant.web import Asking, Json, Served
 from index.article import Article
 from index.errors import UnknownArticle
 

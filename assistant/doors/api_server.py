@@ -4,13 +4,14 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
+from assistant.dependencies import Served
 from assistant.errors import Stopped
 from assistant.guard import COOKIE, named, session_cookie
 from assistant.keys import SESSION_S
 from assistant.problems import Refused
+from assistant.replies import Json
 from assistant.service import Service
 from assistant.shapes import Health, SessionBody, SignIn, problems
-from assistant.web import Json, Served
 
 router = APIRouter(tags=["server"])
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from assistant import logs
 from assistant.answer import Answer, Claim
-from assistant.events import Events, Gone, event, unless_gone
+from assistant.dependencies import Asking, Served
 from assistant.guard import as_problem
 from assistant.messages import turns
 from assistant.openai_shapes import (
@@ -25,9 +25,9 @@ from assistant.openai_shapes import (
     ResponsesRequest,
 )
 from assistant.problems import Refused
+from assistant.replies import Events, Gone, Json, event, unless_gone
 from assistant.service import Caller, Question, Running, Service
 from assistant.shapes import problems, stream
-from assistant.web import Asking, Json, Served
 from assistant.written import Mark, Written
 
 NAME = "article-assistant"

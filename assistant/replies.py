@@ -1,18 +1,26 @@
-"""A reply that ends when its reader goes: server-sent events, and work that nobody waits for any more."""
+"""The replies that every endpoint gives: JSON, or server-sent events, which end when their reader goes."""
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 import anyio
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Send
 
 T = TypeVar("T")
 PING_S = 15.0  # of silence, after which proxies would give the connection up
+
+
+class Json(JSONResponse):
+    """With what its reader is owed: nobody else may keep it."""
+
+    def init_headers(self, headers: dict[str, str] | None = None) -> None:  # type: ignore[override]
+        super().init_headers({"Cache-Control": "no-store", **(headers or {})})
 
 
 class Gone(Exception):
@@ -96,3 +104,10 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
 async def _hung_up(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+def wants_events(request: Request) -> bool:
+    """Whether the client accepts server-sent events, and does not prefer JSON."""
+    accepted = re.split(r"\s*,\s*", request.headers.get("accept", "").lower())
+    kinds = [kind.split(";")[0] for kind in accepted]
+    return "text/event-stream" in kinds and "application/json" not in kinds[: kinds.index("text/event-stream")]
