@@ -30,6 +30,7 @@ WORD = re.compile(r"[\w’'-]+")
 DONE = re.compile(r"(ed|en|built|made|held|sold|lost)$")
 PREPOSITION = r"(?:of|in|at|on|from|for|to|between|with|near)"
 LONGEST = 8  # words of a phrase
+CLAUSE = AUXILIARIES | words("who whom whose what which when where why how")
 NO_BEGIN = words("behind against over under of in at on from for to between with near by into about after before and")
 END = words(
     "by in on at for to from with as and or when if because after before since until than that during under about into"
@@ -62,9 +63,8 @@ def person(pronoun: str, asked: Sequence[tuple[str, str]], said: Sequence[str], 
 def plain(phrase: str) -> bool:
     """Whether it can stand in the place of a pronoun: short, no clause, nothing that begins with a preposition."""
     parts = [word.strip(".,;:").casefold() for word in phrase.split()]
-    clause = AUXILIARIES | words("who whom whose what which when where why how")
     return 0 < len(parts) <= LONGEST and not re.search("[,;:]", phrase) and parts[0] not in NO_BEGIN and not (
-        clause & set(parts)
+        CLAUSE & set(parts)
     )  # fmt: skip
 
 

@@ -117,16 +117,20 @@ class Assistant:
     def _stream(self, asked: Asked) -> Iterator[Part | Answer]:
         claims: list[Claim] = []
         with closing(cast(Generator[Asked | Claim], self.chain.stream(asked))) as parts:
-            for part in parts:
-                if asked.stop.is_set():
-                    raise Stopped
-                if isinstance(part, Asked):
-                    if asked.searched_for != part.searched_for:
-                        yield Searched(part.searched_for)
-                    asked = part
-                else:
-                    claims.append(part)
-                    yield part
+            try:
+                for part in parts:
+                    if asked.stop.is_set():
+                        raise Stopped
+                    if isinstance(part, Asked):
+                        if asked.searched_for != part.searched_for:
+                            yield Searched(part.searched_for)
+                        asked = part
+                    else:
+                        claims.append(part)
+                        yield part
+            except BaseException:
+                asked.stop.set()  # a chain that is closed still reads its input to the end, for tracing
+                raise
         yield self._answer(asked, claims, time.perf_counter())
 
     def _stand_alone(self, asked: Asked) -> Asked:

@@ -99,7 +99,13 @@ def _headings(article: Article) -> Iterator[tuple[str, Span | None]]:
             asked = "" if points(clause) or "," in clause else inverted(clause, article.text)
             if asked:
                 yield f"{word} {asked}?", section
-        elif len(topic) <= LONGEST_TOPIC and " " in topic and not points(topic) and not re.search(r"[:?]", topic):
+        elif (
+            len(topic) <= LONGEST_TOPIC
+            and " " in topic
+            and topic.split()[0].casefold() not in NO_SUBJECT
+            and not points(topic)
+            and not re.search(r"[:?]", topic)
+        ):
             yield f"What does the article say about {_within(topic, article)}?", section
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock, RLock
@@ -240,6 +240,7 @@ def _named(article_id: str, entries: Sequence[Entry]) -> Entry:
     return found[0]
 
 
+@cache
 def shipped_article() -> Article:
     """The article that is read when the library is empty."""
     [path] = [path for path in files("index").joinpath("articles").iterdir() if path.name.endswith(".md")]

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -12,6 +12,10 @@ from assistant.doors.terminal import Screen, write_out
 from assistant.errors import BadQuestion, UnknownConversation
 from index.article import flat
 
+if TYPE_CHECKING:  # importing torch takes seconds
+    from assistant.ask import Assistant
+    from assistant.conversations import Conversation, Conversations
+
 OWNER = ""  # whoever sits at this machine; the page without keys shows the same conversations
 HELP = "/sources, /articles, /new, /conversations, /open N, /export FILE and /quit"
 
@@ -19,9 +23,9 @@ HELP = "/sources, /articles, /new, /conversations, /open N, /export FILE and /qu
 class Chat:
     """One conversation at a time: a new one until another is opened. Nothing is kept before the first question."""
 
-    def __init__(self, assistant: Any, kept: Any, screen: Screen, notes: Console) -> None:
+    def __init__(self, assistant: "Assistant", kept: "Conversations", screen: Screen, notes: Console) -> None:
         self.assistant, self.kept, self.screen, self.notes = assistant, kept, screen, notes
-        self.conversation: Any = None
+        self.conversation: Conversation | None = None
         self.articles: Sequence[str] = ()
 
     def run(self, articles: Sequence[str], *, last: bool = False) -> None:

@@ -167,11 +167,13 @@ def doctor(
     raise typer.Exit(0 if sound else FAILED)
 
 
+for door in (serve, slack_cli):
+    door.register(app)
+
+
 def main() -> None:
     """Run the command line. An error is one sentence on standard error; one of ours leaves its traceback in a log."""
     _quieten()
-    serve.register(app)
-    slack_cli.register(app)
     try:
         sys.exit(app(prog_name="article-assistant", standalone_mode=False) or 0)
     except typer.Exit as done:

@@ -9,12 +9,8 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 
-class Scripted(BaseChatModel):
-    """Each reply is a text, or an exception that is raised, or a text and the exception that cuts it."""
-
-    replies: list[Any]
-    prompts: list[str] = []
-    chunk: int = 3
+class Speaking(BaseChatModel):
+    """A chat model whose whole reply is what it streams."""
 
     @property
     def _llm_type(self) -> str:
@@ -23,6 +19,14 @@ class Scripted(BaseChatModel):
     def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
         text = "".join(str(chunk.message.content) for chunk in self._stream(messages))
         return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
+
+
+class Scripted(Speaking):
+    """Each reply is a text, or an exception that is raised, or a text and the exception that cuts it."""
+
+    replies: list[Any]
+    prompts: list[str] = []
+    chunk: int = 3
 
     def _stream(
         self,

@@ -1,18 +1,35 @@
 """Answers that a chat model writes, by a scripted model, on two small articles."""
 
 import re
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Claim
 from assistant.ask import Assistant
 from assistant.settings import Settings
 from assistant.write import numbered, shown
-from tests.assistant.scripted import Scripted
+from tests.assistant.scripted import Scripted, Speaking
 
 BUILT = "Clara Voss built the old bridge over the Elm in 1903 [{built}]."
 COST = "It cost 40,000 crowns [{cost}]."
+
+
+class Endless(Speaking):
+    """Says `text` 500 times, a hundredth of a second apart; `said` holds how often so far."""
+
+    said: list[int]
+    text: str
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
+        for number in range(500):
+            self.said.append(number)
+            time.sleep(0.01)
+            yield ChatGenerationChunk(message=AIMessageChunk(self.text))
 
 
 def ask(town: Assistant, replies: list[Any], question: str = "Who built the old bridge?", **given: Any) -> Answer:
@@ -153,6 +170,15 @@ def test_a_model_that_never_ends_is_stopped(town: Assistant) -> None:
     answer = ask(town, [f"{BUILT} " * 2000, ""])
     assert answer.found
     assert sum(len(claim.text) for claim in answer.claims) < 50_000
+
+
+def test_an_answer_that_is_left_does_not_hear_the_model_out(town: Assistant) -> None:
+    built = BUILT.format(**number_of(town, "Who built the old bridge?"))
+    model = Endless(said=[], text=f"{built} ")
+    parts = Assistant(town.catalog, Settings(model="openai:scripted", doubt_floor=0.0), model).stream("Who built it?")
+    assert any(isinstance(part, Claim) for part in parts)
+    parts.close()  # type: ignore[attr-defined]
+    assert len(model.said) < 50
 
 
 def test_the_model_is_not_asked_when_nothing_answers(town: Assistant) -> None:

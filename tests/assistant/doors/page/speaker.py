@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
+
+from tests.assistant.scripted import Speaking
 
 SENTENCE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 CITED = re.compile(r"\[@([^\]]+)\]")
 
 
-class Speaker(BaseChatModel):
+class Speaker(Speaking):
     """`script` holds for each question the pieces of its reply: text, seconds to wait, or an exception to raise.
 
     `[@words]` in a text becomes the number of the sentence shown that has these words. Where a question is not in the
@@ -24,14 +25,6 @@ class Speaker(BaseChatModel):
     script: dict[str, list[Any]]
     asked: list[str] = []
     heard: list[str] = []
-
-    @property
-    def _llm_type(self) -> str:
-        return "speaker"
-
-    def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
-        text = "".join(str(chunk.message.content) for chunk in self._stream(messages))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
 
     def _stream(
         self,
