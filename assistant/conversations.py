@@ -188,13 +188,9 @@ class Conversations:
         `Assistant.stream` and `begin` raise.
         """
         id, owner = conversation.id, conversation.owner
+        held = self.get(id, owner)
+        parts = assistant.stream(question, held.earlier, held.articles, owner=scope, stop=stop)
         number = self.begin(id, owner, flat(question))
-        try:
-            held = self.get(id, owner)
-            parts = assistant.stream(question, held.earlier, held.articles, owner=scope, stop=stop)
-        except Exception:
-            self._drop(id, number)
-            raise
         return self._kept(id, number, parts)
 
     def _kept(self, id: str, number: int, parts: Iterator[Part | Answer]) -> Iterator[Part | Answer]:
@@ -212,12 +208,6 @@ class Conversations:
             self.end(id, number, answer, claims)
         if answer:
             yield answer
-
-    def _drop(self, id: str, number: int) -> None:
-        """Forget a turn that could not begin."""
-        place = (turns.c.conversation == id) & (turns.c.number == number) & (turns.c.state == "open")
-        with self.database.begin(write=True) as connection:
-            connection.execute(sa.delete(turns).where(place))
 
     def _row(self, connection: sa.Connection, id: str, owner: str) -> Any:
         own = sa.select(conversations).where((conversations.c.id == id) & (conversations.c.owner == owner))

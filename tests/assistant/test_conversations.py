@@ -17,6 +17,7 @@ from assistant.ask import Assistant
 from assistant.conversations import Conversation, Conversations, turns
 from assistant.errors import BadQuestion, Busy, UnknownConversation
 from index.database import Database
+from index.errors import UnknownArticle
 from tests.assistant.postgres import postgres  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[2]
@@ -261,6 +262,16 @@ def test_a_question_that_cannot_be_asked_leaves_no_turn(kept: Conversations, tow
     with pytest.raises(KeyError, match="gone"):
         kept.stream(town, "Why?", missing, scope=None)
     assert (kept.get(held.id, "ann").turn_count, kept.get(missing.id, "ann").turn_count) == (0, 0)
+
+
+def test_a_cut_turn_outlives_a_try_to_ask_it_of_an_article_that_is_gone(kept: Conversations, town: Assistant) -> None:
+    held = kept.start("ann")
+    kept.end(held.id, kept.begin(held.id, "ann", "Who built it?"), None, ANSWER.claims)
+    gone = kept.change(held.id, "ann", articles=["gone"])
+    with pytest.raises(UnknownArticle):
+        kept.stream(town, "Who built it?", gone, scope=None)
+    [left] = kept.get(held.id, "ann").turns
+    assert (left.cut, [claim.text for claim in left.claims]) == (True, [claim.text for claim in ANSWER.claims])
 
 
 def test_a_turn_that_nobody_reads_to_its_end_is_cut_with_what_was_shown(kept: Conversations, town: Assistant) -> None:
