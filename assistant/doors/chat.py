@@ -11,6 +11,7 @@ from assistant.answer import Answer
 from assistant.doors.terminal import Screen, write_out
 from assistant.errors import BadQuestion, UnknownConversation
 from index.article import flat
+from index.errors import UnknownArticle
 
 if TYPE_CHECKING:  # importing torch takes seconds
     from assistant.ask import Assistant
@@ -43,13 +44,20 @@ class Chat:
     def _ask(self, question: str) -> None:
         try:
             held = self.conversation or self.kept.start(OWNER, articles=self.articles)
-            self.conversation = held
-            write_out(self.kept.stream(self.assistant, question, held, scope=None), self.screen, self.notes)
+            try:
+                parts = self.kept.stream(self.assistant, question, held, scope=None)
+            except (BadQuestion, UnknownArticle):
+                if self.conversation is None:
+                    self.kept.delete(held.id, OWNER)
+                raise
         except BadQuestion as error:
             self.screen.line((str(error), "yellow"))
         except UnknownConversation:
             self.conversation = None
             self.screen.line(("This conversation was deleted. Your next question begins another.", "yellow"))
+        else:
+            self.conversation = held
+            write_out(parts, self.screen, self.notes)
 
     def _command(self, name: str, given: str = "") -> None:
         if name == "/sources":

@@ -175,6 +175,13 @@ def test_a_chat_follows_on_and_shows_its_sources(run: Run) -> None:
     assert "never asked" not in done.stdout
 
 
+def test_a_question_that_cannot_be_asked_begins_no_conversation(run: Run) -> None:
+    done = run("chat", given="?\n/conversations\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The question is empty." in done.stdout
+    assert "Without a question" not in done.stdout
+
+
 def test_a_chat_is_kept_and_can_be_continued_listed_and_exported(run: Run, tmp_path: Path) -> None:
     assert run("chat", given="Who built the old bridge?\n").returncode == 0
     given = "How much did it cost?\n/export talk.md\n/export talk.md\n/new\nWhat did the storm tear away?\n"
