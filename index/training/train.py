@@ -26,7 +26,7 @@ from index.training.questions import contexts
 
 GROUPS = 24  # in a step, of one or two pairs
 SORTED = 40  # steps whose groups are sorted by length together, so that little is padded
-RATE, WARM_UP = 1.2e-4, 0.05  # AdamW's highest learning rate, reached in the first part
+RATE, WARM_UP = 1.2e-4, 0.05  # AdamW's highest learning rate unless told, reached in the first part
 SAVE_EVERY_S = 240.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -48,25 +48,28 @@ def main(
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
     start: Annotated[Path | None, typer.Option(help="a reader to begin with, else the bundled encoder")] = None,
+    rate: Annotated[float, typer.Option(help="the highest learning rate")] = RATE,
 ) -> None:
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
     with console.status("Reading and searching for wrong passages…"):
         read = contexts(data)
         examples = Examples(read, neighbours(read, work / "neighbours.npy"))
-    Training(examples, work, epochs, minutes * 60, start).run(console)
+    Training(examples, work, epochs, minutes * 60, rate, start).run(console)
 
 
 class Training:
     """One run: its network, its optimiser and how far it is."""
 
-    def __init__(self, examples: Examples, work: Path, epochs: int, seconds: float, start: Path | None = None) -> None:
+    def __init__(
+        self, examples: Examples, work: Path, epochs: int, seconds: float, rate: float = RATE, start: Path | None = None
+    ) -> None:
         torch.manual_seed(0)
         self.examples, self.checkpoint = examples, work / "checkpoint.pt"
-        self.epochs, self.seconds = epochs, seconds
+        self.epochs, self.seconds, self.rate = epochs, seconds, rate
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = Network().to(self.device)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=0.01, fused=True)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=0.01, fused=True)
         self.pairs = Pairs(bundled_folder())
         self.at = Progressed()
         if self.checkpoint.exists():
@@ -121,7 +124,7 @@ class Training:
 
     def _step(self, examples: list[Example], done: float) -> float:
         for group in self.optimiser.param_groups:
-            group["lr"] = RATE * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
+            group["lr"] = self.rate * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
         asked = batch(examples, self.pairs).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             tokens, whole = self.network(asked.ids, asked.types, asked.mask)

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
-from index.embedder import BUNDLED, BUNDLED_SHA256, Embedder, bundled_folder, bundled_sha256
+from index.embedder import BUNDLED, BUNDLED_SHA256, Embedder, Together, Vectors, bundled_folder, bundled_sha256
 from index.errors import BadStore
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +104,49 @@ def test_a_folder_that_holds_no_model_is_refused_by_its_name(tmp_path: Path, fil
     with pytest.raises(BadStore) as refused:
         Embedder(str(folder))
     assert str(refused.value).startswith(f"The embedding model {str(folder)!r} could not be loaded: ")
+
+
+class Slow:
+    """Embeds a text as its length, the first call only when `go` is set; `calls` are the texts of each call."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.go = Event()
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        self.calls.append(list(texts))
+        if len(self.calls) == 1:
+            assert self.go.wait(10)
+        if "bad" in texts:
+            raise ValueError("bad")
+        return np.array([[len(text)] for text in texts], np.float32)
+
+
+def test_what_threads_ask_for_at_the_same_time_is_embedded_in_one_go() -> None:
+    slow = Slow()
+    together = Together(slow)
+    with ThreadPoolExecutor(20) as threads:
+        first = threads.submit(together, ["a"])
+        later = [threads.submit(together, ["b" * n, "c" * (n + 50)]) for n in range(2, 20)]
+        while len(together.waiting) < len(later):
+            pass
+        slow.go.set()
+        assert first.result(10).tolist() == [[1]]
+        assert [one.result(10).tolist() for one in later] == [[[n], [n + 50]] for n in range(2, 20)]
+    assert [len(texts) for texts in slow.calls] == [1, 36]
+
+
+def test_a_text_that_cannot_be_embedded_is_told_to_all_who_wait_and_then_it_goes_on() -> None:
+    slow = Slow()
+    together = Together(slow)
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(together, ["a"])
+        later = [threads.submit(together, [text]) for text in ("bad", "good")]
+        while len(together.waiting) < len(later):
+            pass
+        slow.go.set()
+        assert first.result(10).tolist() == [[1]]
+        for one in later:
+            with pytest.raises(ValueError, match="bad"):
+                one.result(10)
+    assert together(["good"]).tolist() == [[4]]
