@@ -31,6 +31,7 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.client: ClientAPI | None = None
+        self._chroma: Chroma | None = None
         self._using = RLock()  # a search in one thread never meets a rebuild in another
 
     def match(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> bool:
@@ -74,9 +75,10 @@ class VectorIndex:
     def nearest(self, vector: Vectors, limit: int, articles: Sequence[str] = ()) -> list[str]:
         """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any."""
         with self._using:
-            chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
+            if self._chroma is None:  # made once: making it takes as long as a search
+                self._chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
             where: Any = {"article": {"$in": list(articles)}} if articles else None
-            found = chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit, filter=where)
+            found = self._chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit, filter=where)
             return [str(document.id) for document, _ in found]
 
     def keys(self) -> set[str]:
@@ -87,7 +89,7 @@ class VectorIndex:
         with self._using:
             if self.client is not None:
                 self.client.close()  # type: ignore[attr-defined]
-                self.client = None
+                self.client = self._chroma = None
 
     def _path(self) -> Path | None:
         try:
