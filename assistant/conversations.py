@@ -110,6 +110,13 @@ class Conversations:
             rows = connection.execute(chosen.order_by(conversations.c.changed.desc())).all()
         return [_conversation(row, row.turns) for row in rows]
 
+    def head(self, id: str, owner: str) -> Conversation:
+        """Without its turns. Raises UnknownConversation."""
+        with self.database.begin() as connection:
+            row = self._row(connection, id, owner)
+            counted = sa.select(sa.func.count()).where(turns.c.conversation == id)
+            return _conversation(row, connection.execute(counted).scalar_one())
+
     def get(self, id: str, owner: str) -> Conversation:
         """With its turns. Raises UnknownConversation."""
         with self.database.begin() as connection:

@@ -135,7 +135,7 @@ class Service:
             )
             return Running(parts, None, stop)
         parts = self.conversations.stream(self.assistant, question.text, held, scope=caller.scope, stop=stop)
-        return Running(parts, self.conversations.get(held.id, caller.name).turn_count, stop)
+        return Running(parts, self.conversations.head(held.id, caller.name).turn_count, stop)
 
     async def follow(self, running: Running, caller: Caller) -> AsyncGenerator[Part | Answer, None]:
         """The parts of a running answer as they come; leaving the loop stops it. Raises Stopped, or what failed."""

@@ -30,6 +30,7 @@ class Database:
             self._writing = Lock()  # it takes one writer, and to wait here is better than to look again and again
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        self._writer = self.engine.execution_options(immediate=True)
 
     def __str__(self) -> str:
         return f"{self.what} ({self.engine.url.render_as_string()})"
@@ -40,7 +41,7 @@ class Database:
         try:
             with (
                 self._writing if write else nullcontext(),
-                self.engine.execution_options(immediate=write).begin() as connection,
+                (self._writer if write else self.engine).begin() as connection,
             ):
                 yield connection
         except SQLAlchemyError as error:

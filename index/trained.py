@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -194,6 +194,11 @@ def _sentences(
 def _span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
     """First and last token of the best span of at most LONGEST_ANSWER tokens, and its logit."""
     sums = starts[:, None] + ends[None, :]
-    allowed = np.triu(np.tril(np.ones(sums.shape, bool), LONGEST_ANSWER - 1))
-    first, last = np.unravel_index(int(np.argmax(np.where(allowed, sums, -np.inf))), sums.shape)
+    first, last = np.unravel_index(int(np.argmax(np.where(_allowed(len(starts)), sums, -np.inf))), sums.shape)
     return int(first), int(last), float(sums[first, last])
+
+
+@lru_cache(maxsize=128)
+def _allowed(tokens: int) -> NDArray[np.bool_]:
+    """Which spans may be an answer, by their first and last token, (tokens, tokens)."""
+    return np.triu(np.tril(np.ones((tokens, tokens), bool), LONGEST_ANSWER - 1))

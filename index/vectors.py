@@ -78,7 +78,9 @@ class VectorIndex:
             if self._chroma is None:  # made once: making it takes as long as a search
                 self._chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
             where: Any = {"article": {"$in": list(articles)}} if articles else None
-            found = self._chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit, filter=where)
+            found = self._chroma.similarity_search_by_vector_with_relevance_scores(
+                vector.tolist(), k=limit, filter=where
+            )
             return [str(document.id) for document, _ in found]
 
     def keys(self) -> set[str]:

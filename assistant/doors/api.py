@@ -93,7 +93,7 @@ async def answers(asked: AnswerRequest, request: Request, caller: Asking) -> Res
         return Response(status_code=499)
     finally:
         service.leave(running)
-    return Json(_reply(answer, asked.conversation_id, running.turn))
+    return Json(_reply(answer, asked.conversation_id, running.turn, blocks(answer.claims)))
 
 
 def _question(service: Service, asked: AnswerRequest, caller: Caller) -> Question:
@@ -105,7 +105,7 @@ def _question(service: Service, asked: AnswerRequest, caller: Caller) -> Questio
     if asked.messages:
         said = "A conversation has its own earlier turns: leave messages or conversation_id out."
         raise Refused(422, "messages_in_conversation", said, "messages")
-    held = service.conversations.get(asked.conversation_id, caller.name)
+    held = service.conversations.head(asked.conversation_id, caller.name)
     if articles and articles != held.articles:
         for article in articles:
             service.entry(article, caller, "articles")
@@ -139,12 +139,11 @@ def _told(part: Part | Answer, rendering: Rendering, conversation_id: str | None
             cited = [asdict(citation) for citation in part.citations]
             told = {**part.as_json(), "citations": cited}
             return [event("claim", told), event("html", {"from": place, "blocks": changed})]
-    return [event("done", _reply(part, conversation_id, turn))]
+    return [event("done", _reply(part, conversation_id, turn, rendering.shown))]
 
 
-def _reply(answer: Answer, conversation_id: str | None, turn: int | None) -> dict[str, Any]:
-    shown = blocks(answer.claims)
-    return {**answer.as_json(), "conversation_id": conversation_id, "turn": turn, "html": shown}
+def _reply(answer: Answer, conversation_id: str | None, turn: int | None, html: list[str]) -> dict[str, Any]:
+    return {**answer.as_json(), "conversation_id": conversation_id, "turn": turn, "html": html}
 
 
 async def _refuse(request: Request, error: Exception) -> JSONResponse:

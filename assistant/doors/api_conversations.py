@@ -115,7 +115,7 @@ def _begin(service: Service, asked: ConversationRequest, caller: Caller) -> Conv
 
 
 def _change(service: Service, id: str, asked: ConversationChange, caller: Caller) -> Conversation:
-    held = service.conversations.get(id, caller.name)
+    held = service.conversations.head(id, caller.name)
     for article in asked.articles:
         service.entry(article, caller, "articles")
     values = asked.model_dump(exclude_unset=True)

@@ -210,7 +210,7 @@ class Bot:
         team = self.who.team
         try:
             name = f"slack-{team}-{event['channel']}-{event['thread_ts']}"
-            return self.conversations.get(name, f"slack:{team}").turn_count > 0
+            return self.conversations.head(name, f"slack:{team}").turn_count > 0
         except UnknownConversation:
             return False
 

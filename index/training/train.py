@@ -26,7 +26,8 @@ from index.training.questions import contexts
 
 GROUPS = 24  # in a step, of one or two pairs
 SORTED = 40  # steps whose groups are sorted by length together, so that little is padded
-RATE, WARM_UP = 1.2e-4, 0.05  # AdamW's highest learning rate unless told, reached in the first part
+RATE, WARM_UP = 1.2e-4, 0.05  # AdamW's highest learning rate, reached in the first part
+NEXT_RATE = 8e-5  # of a training that begins with a reader
 SAVE_EVERY_S = 240.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -48,28 +49,25 @@ def main(
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
     start: Annotated[Path | None, typer.Option(help="a reader to begin with, else the bundled encoder")] = None,
-    rate: Annotated[float, typer.Option(help="the highest learning rate")] = RATE,
 ) -> None:
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
     with console.status("Reading and searching for wrong passages…"):
         read = contexts(data)
         examples = Examples(read, neighbours(read, work / "neighbours.npy"))
-    Training(examples, work, epochs, minutes * 60, rate, start).run(console)
+    Training(examples, work, epochs, minutes * 60, start).run(console)
 
 
 class Training:
     """One run: its network, its optimiser and how far it is."""
 
-    def __init__(
-        self, examples: Examples, work: Path, epochs: int, seconds: float, rate: float = RATE, start: Path | None = None
-    ) -> None:
+    def __init__(self, examples: Examples, work: Path, epochs: int, seconds: float, start: Path | None = None) -> None:
         torch.manual_seed(0)
         self.examples, self.checkpoint = examples, work / "checkpoint.pt"
-        self.epochs, self.seconds, self.rate = epochs, seconds, rate
+        self.epochs, self.seconds, self.rate = epochs, seconds, NEXT_RATE if start else RATE
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = Network().to(self.device)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=0.01, fused=True)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=self.rate, weight_decay=0.01, fused=True)
         self.pairs = Pairs(bundled_folder())
         self.at = Progressed()
         if self.checkpoint.exists():
