@@ -1,5 +1,6 @@
 """The library and its index kept as one: what is added can be found, what is removed cannot."""
 
+import random
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -175,13 +176,23 @@ class Catalog:
         snapshot = self.snapshot()
         missing = []
         for position, key in enumerate(snapshot.passages):
-            vector = snapshot.passage_vectors[position]
-            near = [snapshot.positions[k] for k in self.index.nearest(vector, 5) if k in snapshot.positions]
-            twins = [place for place in near if snapshot.passage_vectors[place] @ vector > 0.999]
-            if position not in twins and len(twins) < 5:
+            if not self._finds(snapshot, position):
                 missing.append(key)
             progress(position + 1, len(snapshot.passages))
         return missing
+
+    def check(self) -> None:
+        """Raises BadStore where the library cannot be read, or the index does not find a passage, drawn by chance."""
+        snapshot = self.snapshot()
+        count = len(snapshot.passages)
+        if count and not self._finds(snapshot, random.randrange(count)):
+            raise BadStore(f"The index in {self.index.folder} is damaged. Run: article-assistant rebuild")
+
+    def _finds(self, snapshot: Snapshot, position: int) -> bool:
+        vector = snapshot.passage_vectors[position]
+        near = [snapshot.positions[k] for k in self.index.nearest(vector, 5) if k in snapshot.positions]
+        twins = [place for place in near if snapshot.passage_vectors[place] @ vector > 0.999]
+        return position in twins or len(twins) == 5
 
     def close(self) -> None:
         self.index.close()

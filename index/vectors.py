@@ -16,6 +16,7 @@ from chromadb.errors import ChromaError
 from langchain_chroma import Chroma
 
 from index.embedder import Vectors
+from index.errors import BadStore
 
 COLLECTION = "passages"
 POINTER = "current"  # the file that names the folder in use
@@ -73,15 +74,21 @@ class VectorIndex:
                 shutil.rmtree(path, ignore_errors=True)
 
     def nearest(self, vector: Vectors, limit: int, articles: Sequence[str] = ()) -> list[str]:
-        """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any."""
+        """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any.
+
+        Raises BadStore where the index cannot be searched.
+        """
         with self._using:
             if self._chroma is None:  # made once: making it takes as long as a search
                 self._chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
             where: Any = {"article": {"$in": list(articles)}} if articles else None
-            found = self._chroma.similarity_search_by_vector_with_relevance_scores(
-                vector.tolist(), k=limit, filter=where
-            )
-            return [str(document.id) for document, _ in found]
+            search = self._chroma.similarity_search_by_vector_with_relevance_scores
+            try:
+                return [str(document.id) for document, _ in search(vector.tolist(), k=limit, filter=where)]
+            except (ChromaError, sqlite3.Error, OSError) as error:
+                raise BadStore(
+                    f"The index in {self.folder} could not be searched: {error}. Run: article-assistant rebuild"
+                ) from error
 
     def keys(self) -> set[str]:
         with self._using:

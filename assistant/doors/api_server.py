@@ -74,6 +74,6 @@ async def metrics(service: Served) -> Response:
 
 
 def _check(service: Service) -> None:
-    """Raises BadStore where the database, the library or the index cannot be read."""
+    """Raises BadStore where the database, the library or the index cannot be read, or the index finds nothing."""
     service.keys.all()
-    service.assistant.catalog.library.revision  # noqa: B018 (read from the database)
+    service.assistant.catalog.check()

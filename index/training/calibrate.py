@@ -19,6 +19,7 @@ from rich.progress import track
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
 
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
@@ -30,6 +31,7 @@ from index.training.questions import Asked, Context, contexts, kept
 ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article
 FOREIGN_WEIGHT = 0.5
 RIDGE = 0.001  # keeps weights of signals that hardly differ small
+SHRINKAGE = 0.05  # the same for the answerability, whose signals say much the same: C of scikit-learn
 
 
 @dataclass(frozen=True)
@@ -150,10 +152,12 @@ def _evidence(samples: Sequence[Sample]) -> NDArray[np.float32]:
 def _answer_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
     evidence = _evidence(samples)
     weights = [FOREIGN_WEIGHT if sample.kind == "foreign" else 1.0 for sample in samples]
-    fitted = LogisticRegression(C=10, max_iter=2000).fit(
-        evidence[:, :-1], [sample.kind == "answered" for sample in samples], weights
+    scaled = StandardScaler()
+    fitted = LogisticRegression(C=SHRINKAGE, max_iter=2000).fit(
+        scaled.fit_transform(evidence[:, :-1]), [sample.kind == "answered" for sample in samples], weights
     )
-    return np.append(fitted.coef_[0], fitted.intercept_).astype(np.float32)
+    slopes = fitted.coef_[0] / scaled.scale_
+    return np.append(slopes, fitted.intercept_ - slopes @ scaled.mean_).astype(np.float32)
 
 
 def _write(target: Path, weights: dict[str, list[float]]) -> None:

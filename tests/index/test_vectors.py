@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
+from index.errors import BadStore
 from index.vectors import COLLECTION, HNSW, POINTER, VectorIndex
 
 Vector = np.ndarray[Any, Any]
@@ -211,3 +212,12 @@ def test_a_collection_that_was_made_otherwise_is_not_used(closed: Path, known: d
     assert generations(closed) == ["2", POINTER]
     assert finds_all(index, VECTORS)
     index.close()
+
+
+def test_an_index_that_cannot_be_searched_is_an_error_that_says_what_to_do(index: VectorIndex) -> None:
+    index.match(VECTORS, ARTICLES)
+    assert finds_all(index, VECTORS)
+    assert index.client is not None
+    index.client.delete_collection(COLLECTION)
+    with pytest.raises(BadStore, match="could not be searched.*article-assistant rebuild"):
+        index.nearest(VECTORS["key 1"], 3)

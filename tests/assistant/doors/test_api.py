@@ -12,6 +12,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.settings import Settings
+from index.article import Article, Piece
 from index.catalog import Catalog
 from tests.assistant.doors.serving import QUESTION, STATED, Breaking, Web, body, events, problem, served
 
@@ -218,6 +219,16 @@ def test_it_is_ready_when_models_library_and_databases_are(town: Assistant, tmp_
         web.service.loaded = False
         problem(web.http.get("/readyz"), 503, "loading")
         assert body(web.http.get("/healthz"), 200) == {"status": "ok"}
+
+
+def test_it_is_not_ready_when_the_index_finds_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    catalog.add(Article.of([Piece("paragraph", "The road to the mill is closed.")], title="The Mill"))
+    with served(Assistant(catalog, Settings()), tmp_path) as web:
+        assert body(web.http.get("/readyz"), 200) == {"status": "ok"}
+        assert catalog.index.client is not None
+        collection = catalog.index.client.get_collection("passages", embedding_function=None)
+        collection.delete(ids=list(catalog.snapshot().passages))
+        problem(web.http.get("/readyz"), 503, "store_unusable")
 
 
 def test_every_operation_is_described_with_all_its_problems(web: Web) -> None:
