@@ -57,14 +57,29 @@ class Once:
             row = connection.execute(sa.select(once).where(once.c.key == key)).first()
         return Done(row.asked, row.status, row.headers, row.body) if row else None
 
-    def keep(self, key: str, done: Done, ttl_s: float = DAY_S) -> None:
-        """Remember for `ttl_s` seconds what the request of a claimed key led to."""
+    def keep(self, key: str, done: Done, ttl_s: float = DAY_S, about: str = "") -> None:
+        """Remember for `ttl_s` seconds what the request of a claimed key led to, and what it was `about`."""
+        until = time.time() + ttl_s
         kept = {"asked": done.asked, "status": done.status, "headers": done.headers, "body": done.body}
         with self.database.begin(write=True) as connection:
-            change = sa.update(once).where(once.c.key == key)
-            connection.execute(change.values(**kept, until=time.time() + ttl_s))
+            connection.execute(sa.update(once).where(once.c.key == key).values(**kept, until=until))
+            if about:
+                connection.execute(sa.insert(once).values(key=f"{_begin(about)}{key}", until=until, body=b""))
+
+    def forget(self, about: str) -> None:
+        """Release all keys whose requests were about it."""
+        begin = _begin(about)
+        noted = once.c.key.startswith(begin, autoescape=True)
+        with self.database.begin(write=True) as connection:
+            notes = connection.execute(sa.select(once.c.key).where(noted)).scalars().all()
+            connection.execute(sa.delete(once).where(once.c.key.in_([*notes, *(n[len(begin) :] for n in notes)])))
 
     def release(self, key: str) -> None:
         """Let a claimed key be used again: what was asked for did not happen."""
         with self.database.begin(write=True) as connection:
             connection.execute(sa.delete(once).where(once.c.key == key))
+
+
+def _begin(about: str) -> str:
+    """How the keys of rows begin that say what another row is about."""
+    return f"about {about}: "

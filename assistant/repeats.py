@@ -17,6 +17,7 @@ WORKING_S = 900.0  # after so long a request that never came to an end may be re
 MOST_KEPT = 4_000_000  # bytes of a reply; a longer one is not remembered
 LONGEST_KEY = 255
 PASSED_ON = ("content-type", "location")
+CONVERSATION = "conversation"  # in the state of a request: the id of the one that the reply tells of
 
 
 class _Digest:
@@ -107,7 +108,8 @@ class Repeats:
                 taped.body += message.get("body", b"")[: MOST_KEPT + 1 - len(taped.body)]
                 taped.ended = not message.get("more_body", False)
                 if taped.worth_keeping:  # before it is sent: the client may ask again at once
-                    await self.service.work(partial(once.keep, key, taped.done()))
+                    about = scope["state"].get(CONVERSATION, "")
+                    await self.service.work(partial(once.keep, key, taped.done(), about=about))
             await send(message)
 
         try:

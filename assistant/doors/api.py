@@ -84,6 +84,7 @@ def application(
 async def answers(asked: AnswerRequest, request: Request, caller: Asking) -> Response:
     service: Service = request.app.state.service
     question = await service.work(lambda: _question(service, asked, caller))
+    request.state.conversation = asked.conversation_id or ""
     running = await service.start(question, caller)
     if asked.stream or wants_events(request):
         return Events(_events(service, running, caller, asked), lambda: service.leave(running))

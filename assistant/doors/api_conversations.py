@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from assistant.answer import Answer
@@ -47,8 +47,9 @@ async def conversations(service: Served, caller: Asking) -> Response:
     responses=problems(400, 404, 409, 413, 422),
     summary="Begin a conversation",
 )
-async def begin(asked: ConversationRequest, service: Served, caller: Asking) -> Response:
+async def begin(asked: ConversationRequest, request: Request, service: Served, caller: Asking) -> Response:
     made = await service.work(lambda: _begin(service, asked, caller))
+    request.state.conversation = made.id
     return Json(_shown(made), 201, headers={"Location": f"/v1/conversations/{made.id}"})
 
 
@@ -80,7 +81,8 @@ async def markdown(id: str, service: Served, caller: Asking) -> Response:
     responses=problems(400, 404, 409, 413, 422),
     summary="Give a conversation another title or other articles",
 )
-async def change(id: str, asked: ConversationChange, service: Served, caller: Asking) -> Response:
+async def change(id: str, asked: ConversationChange, request: Request, service: Served, caller: Asking) -> Response:
+    request.state.conversation = id
     return Json(_shown(await service.work(lambda: _change(service, id, asked, caller))))
 
 
@@ -91,7 +93,7 @@ async def change(id: str, asked: ConversationChange, service: Served, caller: As
     summary="Forget a conversation with all its turns",
 )
 async def delete(id: str, service: Served, caller: Asking) -> Response:
-    await service.work(lambda: service.conversations.delete(id, caller.name))
+    await service.work(lambda: _delete(service, id, caller))
     return Response(status_code=204)
 
 
@@ -120,6 +122,11 @@ def _change(service: Service, id: str, asked: ConversationChange, caller: Caller
         service.entry(article, caller, "articles")
     values = asked.model_dump(exclude_unset=True)
     return service.conversations.change(id, caller.name, **values) if values else held
+
+
+def _delete(service: Service, id: str, caller: Caller) -> None:
+    service.conversations.delete(id, caller.name)
+    service.once.forget(id)  # replies that repeat what was said in it
 
 
 def _whole(service: Service, id: str, caller: Caller) -> dict[str, Any]:

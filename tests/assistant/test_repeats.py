@@ -41,3 +41,25 @@ def test_a_refused_write_may_be_tried_again_with_its_key(own: Web) -> None:
     key = {"Idempotency-Key": "k3"}
     replies = [own.http.delete("/v1/conversations/x", headers=key) for _ in range(2)]
     assert [reply.status_code for reply in replies] == [404, 404]
+
+
+def test_what_was_said_in_a_deleted_conversation_is_in_no_kept_reply(own: Web) -> None:
+    def kept() -> str:
+        with own.service.once.database.begin() as connection:
+            return repr(connection.exec_driver_sql("SELECT * FROM once").all())
+
+    id = body(own.http.post("/v1/conversations", json={"title": "SECRET-1"}, headers={"Idempotency-Key": "k4"}), 201)[
+        "id"
+    ]
+    asked = {"question": "Who sang SECRET-2?", "conversation_id": id}
+    for stream in (False, True):
+        reply = own.http.post("/v1/answers", json={**asked, "stream": stream}, headers={"Idempotency-Key": f"{stream}"})
+        assert reply.status_code == 200
+    own.http.patch(f"/v1/conversations/{id}", json={"title": "SECRET-3"}, headers={"Idempotency-Key": "k5"})
+    own.http.post("/v1/conversations", json={"title": "another"}, headers={"Idempotency-Key": "k6"})
+    assert all(f"SECRET-{number}" in kept() for number in (1, 2, 3))
+    assert own.http.delete(f"/v1/conversations/{id}").status_code == 204
+    assert "SECRET" not in kept()
+    assert "another" in kept()
+    again = own.http.post("/v1/answers", json={**asked, "stream": False}, headers={"Idempotency-Key": "False"})
+    problem(again, 404, "unknown_conversation")
