@@ -158,7 +158,8 @@ def things(asked: Sequence[str], said: Sequence[str]) -> str:
         ]
         if first := next(filter(None, found), ""):
             return first
-    return ""
+    plurals = (word for question in reversed(asked) for word in reversed(WORD.findall(question)) if _plural(word))
+    return next((word for word in plurals if len(word) > 3), "")
 
 
 def _bare_plural(words: Sequence[str]) -> str:

@@ -11,15 +11,24 @@ OPENING = re.compile(r"^(?:(?:and|but|so|then|or|also|ok(?:ay)?|well|now|yes|no)
 ABOUT = re.compile(r"(?:(?:and|but|so)\b,? )?(?:what|how) about (?P<other>.+)$", re.IGNORECASE)
 WORD = r"(?:who(?:m|se)?|what|which|when|where|why|how)"
 BEFORE = r"(?:by|to|from|in|on|since|at|of|for|with|until|under) "
-# A question that is only its question word: “By whom?”, “How often?”, “Why not?”.
-BARE = re.compile(
-    rf"(?:{BEFORE})?{WORD}(?: (?:much|many|often|long|far|high|old|big|fast|large|so|not|exactly|else|come|for))*\W*$",
+MANNER = "(?: (?:much|many|often|long|far|high|old|big|fast|large|so|not|exactly|else|come|for|year|month|day|date))*"
+# A question that is only its question word: “By whom?”, “How often?”, “In what year?”.
+BARE = re.compile(rf"(?:{BEFORE})?{WORD}{MANNER}\W*$", re.I)
+# The same of what was told as a whole: “When was that?”, “Why did this happen?”.
+EVENT = re.compile(
+    rf"(?P<asks>(?:{BEFORE})?{WORD}{MANNER}) "
+    r"(?:(?:was|is) (?:that|this|it)|(?:did|does) (?:that|this|it) (?:happen|take place))\W*$",
     re.I,
 )
+WHY = re.compile(r"(?P<asks>why) (?P<rest>(?!not\b)\w+(?: \w+){0,2})\W*$", re.I)  # “Why so late?”
 ASKING = re.compile(rf"(?P<asks>(?:{BEFORE})?{WORD}\b.*?) ?\b(?P<rest>(?:{'|'.join(sorted(AUXILIARIES))})\b.*)$", re.I)
 YEAR = re.compile(rf"\b(?:(?:{MONTH}) )?(?:1[0-9]|20)\d\d\b|\b(?:{MONTH})\b(?: \d{{1,2}})?")
+# “That” alone, not “that bridge”: at the end, before the last word, or before a word that no noun follows.
+ALONE = r"(?= ?(?:\?|$)| \w+ ?(?:\?|$)| (?:an?|the|in|on|at|of|for|by|to|with|so|too)\b)"
 PRONOUN = re.compile(
-    r"\b(?P<word>he|him|his|she|hers?|it|its|they|them|theirs?|there|then|(?:this|that)(?= ?(?:\?|$)))\b(?! own\b)",
+    r"\b(?P<word>he|him|his|she|hers?|it|its|they|them|theirs?|there|then"
+    rf"|(?:(?<=did )|(?<=does )|(?<=do )|(?<=was )|(?<=is )|(?<=were )|(?<=are ))(?:this|that|these|those){ALONE}"
+    r"|(?:this|that|these|those)(?= ?(?:\?|$)))\b(?! own\b)",
     re.I,
 )
 POSSESSIVE = ("his", "its", "their", "her")
@@ -31,7 +40,14 @@ JOINED = JOINING | {"and", "after", "before", "until"}
 def leans(question: str) -> bool:
     """Whether it cannot be understood without what was said before."""
     rest = OPENING.sub("", question, count=1)
-    return bool(ABOUT.match(question) or BARE.match(rest) or _short(question) or list(_pointing(rest)))
+    alone = ABOUT.match(question) or BARE.match(rest) or EVENT.match(rest) or _why(rest) or _short(question)
+    return bool(alone or _pointing(rest))
+
+
+def _why(question: str) -> re.Match[str] | None:
+    """“Why so late?”: without a verb that one could see."""
+    found = WHY.match(question)
+    return found if found and not AUXILIARIES & set(found["rest"].casefold().split()) else None
 
 
 def _short(question: str) -> bool:
@@ -61,6 +77,10 @@ def whole(question: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) 
     before = [one for _, one in asked]
     about = ABOUT.match(question)
     rest = about["other"] if about else OPENING.sub("", question, count=1)
+    if event := EVENT.match(rest):
+        return _sentence(_asked_again(event["asks"], before[-1], said[-1]))
+    if why := _why(rest):
+        return _sentence(f"{_asked_again(why['asks'], before[-1], said[-1]).rstrip(' ?')} {why['rest']}")
     rest = _resolved(rest, asked, said)
     if about or _short(question):
         return _sentence(_parallel(rest.strip(" ?!."), before[-1]))
@@ -88,6 +108,10 @@ def _resolved(question: str, asked: Sequence[tuple[str, str]], said: Sequence[st
             "its": "it",
             "them": "they",
             "their": "they",
+            "that": "it",
+            "this": "it",
+            "these": "they",
+            "those": "they",
         }.get(word, word)
         found = "" if kind in done else _antecedent(kind, asked, said)
         if not found:
@@ -132,6 +156,7 @@ def _found(kind: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> 
 
 def _asked_again(word: str, before: str, said: str) -> str:
     """The question before with another question word: “How did he die?”, “When?” → “When did he die?”."""
+    word = "why" if word.casefold() == "what for" else word
     if word.casefold().endswith(" else"):
         asks = re.match(rf"{WORD}\b", before, re.I)
         return f"{word} {before[asks.end() :].strip()}" if asks else f"{word} {before}"
@@ -147,6 +172,7 @@ def _asked_again(word: str, before: str, said: str) -> str:
 
 def _parallel(other: str, before: str) -> str:
     """The question before with `other` in the place of what stands beside it."""
+    other = _counted(other, before)
     place = _beside(other, before)
     if place and (place[0] == place[1] or before[place[0] : place[1]] not in other):
         head = before[: place[0]]
@@ -154,6 +180,16 @@ def _parallel(other: str, before: str) -> str:
             head = f"{head[:-6]} do "
         return f"{head}{place[2]}{before[place[1] :]}"
     return f"{before.rstrip(' ?')}, and {other}" if re.match(BEFORE, other) else f"What about {other}"
+
+
+def _counted(other: str, before: str) -> str:
+    """“The second one” of a question about “the first survey of the glacier”: “the second survey”."""
+    found = re.match(r"(?P<which>(?:the )?\w+(?: \w+)?) (?P<one>ones?)$", other, re.I)
+    named = antecedents.phrases(before, "") if found else []
+    if not found or not named:
+        return other
+    head = re.split(rf" {antecedents.PREPOSITION} ", named[0])[0].split()[-1]
+    return f"{found['which']} {head}"
 
 
 def _beside(other: str, before: str) -> tuple[int, int, str] | None:
@@ -186,6 +222,6 @@ def _shapes(other: str) -> list[str]:
     named = rf"(?<!^)\b(?:the )?{NAME}"
     subject = "(?:" + "|".join(rf"(?<=\b{auxiliary} )" for auxiliary in sorted(AUXILIARIES)) + ")"
     several = " ".join([r"[\w-]+"] * max(1, len(words) - article))
-    common = rf"{subject}(?:the|an?) {several}\b"
+    common = rf"{subject}(?:the|an?) (?:[\w-]+['’]s )?{several}\b(?!['’])"
     bare = rf"{subject}(?!the\b|an?\b)[a-z][\w-]+s\b"
     return shapes + ([named, common, bare] if words[-1][:1].isupper() else [common, bare, named])

@@ -31,6 +31,16 @@ def before(question: str, said: str = SAID) -> list[Turn]:
         ("How are nests protected in Amsterdam?", "", "Who lives there?", "Who lives in Amsterdam?"),
         ("What happened in 1903?", "", "Who was king then?", "Who was king in 1903?"),
         ("Who is Clara Voss?", SAID, "What about the mayor?", "Who is the mayor?"),
+        ("How did Tom Hill die?", "", "when was that", "When did Tom Hill die?"),
+        ("How did the fair end?", "", "Why did this happen?", "Why did the fair end?"),
+        ("How did the fair end?", "", "In what year?", "In what year did the fair end?"),
+        ("When did the fair open?", "", "why so late?", "Why did the fair open so late?"),
+        ("When did the town sell the mill?", "", "what for?", "Why did the town sell the mill?"),
+        ("When did they get a new roof?", "", "What did that cost?", "What did the new roof cost?"),
+        ("How deep is the oldest well?", "", "And the newest one?", "How deep is the newest well?"),
+        ("Who ran the first race of the year?", "", "and the second one", "Who ran the second race of the year?"),
+        ("Who was the mayor's clerk?", "", "and the baker?", "Who was the baker?"),
+        ("Did the town buy steam engines?", "", "Did they work?", "Did engines work?"),
     ],
 )
 def test_a_question_that_leans_on_the_one_before_is_made_whole(
@@ -49,6 +59,9 @@ def test_a_question_that_leans_on_the_one_before_is_made_whole(
         "What does Baku do when it wants more?",
         "Are there ships in the harbour?",
         "Who is the mayor?",
+        "Did that bridge ever fall down?",
+        "Why was the bridge closed?",
+        "When is the fair?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
