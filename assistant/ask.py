@@ -21,7 +21,7 @@ from assistant.probe import probe
 from assistant.quotes import Quote, choose
 from assistant.rewrite import Rewriter
 from assistant.settings import Settings
-from assistant.standalone import Turn, standalone
+from assistant.standalone import Turn, standalone, widened
 from assistant.support import Supporter
 from assistant.write import Writer, shown
 from index.article import flat
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 LONGEST_QUESTION = 2_000  # characters
 ALL = float("inf")  # an answerability that nothing has: everything is read
 NEAREST = 3  # citations of an answer that was not found
+WIDENED_FLOOR = 0.5  # answerability of a widened question: more than of others, as it has the words of two
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class Asked:
     prompt_version: str = ""
     stop: Event = field(default_factory=Event)
     stages: tuple[tuple[str, float], ...] = ()  # the end of each step, by time.perf_counter
+
+    @property
+    def language(self) -> str:
+        return next(iter(self.snapshot.keywords.languages), "en")
 
 
 class Assistant:
@@ -134,16 +139,18 @@ class Assistant:
         yield self._answer(asked, claims, time.perf_counter())
 
     def _stand_alone(self, asked: Asked) -> Asked:
-        language = next(iter(asked.snapshot.keywords.languages), "en")
         s = self.settings
         whole = (
             Rewriter(self.model, s.prompts_dir, s.model_timeout_s, s.history_tokens, asked.stop)
             if self.model
             else standalone
         )
-        return _done("standalone", replace(asked, searched_for=whole(asked.question, asked.earlier, language)))
+        return _done("standalone", replace(asked, searched_for=whole(asked.question, asked.earlier, asked.language)))
 
     def _retrieve(self, asked: Asked, config: RunnableConfig) -> Asked:
+        return _done("retrieve", self._retrieved(asked, config))
+
+    def _retrieved(self, asked: Asked, config: RunnableConfig) -> Asked:
         search = Search(
             snapshot=asked.snapshot,
             index=self.catalog.index,
@@ -151,16 +158,25 @@ class Assistant:
             limit=self.settings.candidates,
         )
         found = search.invoke(asked.searched_for, config)
-        retrieved = tuple(asked.snapshot.passages[str(document.id)] for document in found)
-        return _done("retrieve", replace(asked, retrieved=retrieved))
+        return replace(asked, retrieved=tuple(asked.snapshot.passages[str(document.id)] for document in found))
 
-    def _read(self, asked: Asked) -> Asked:
+    def _read(self, asked: Asked, config: RunnableConfig) -> Asked:
+        """Read for the question; where nothing answers a follow-up that no model rewrote, for a widened one."""
+        done = self._reading(asked)
+        unanswered = done.reading.answerability < self.settings.answerability_floor and not self.model
+        if unanswered and (wider := widened(asked.question, asked.earlier, asked.language)):
+            again = self._reading(self._retrieved(replace(asked, searched_for=wider), config))
+            if again.reading.answerability >= max(WIDENED_FLOOR, self.settings.answerability_floor):
+                done = again
+        return _done("read", done)
+
+    def _reading(self, asked: Asked) -> Asked:
         """Read the whole library where it is small enough, else what search found."""
         small = asked.snapshot.sentence_count <= self.settings.read_all_sentences
         passages = tuple(asked.snapshot.passages.values()) if small else asked.retrieved
         reader = self._reader(asked.snapshot, self.settings.answerability_floor)
         reading = reader.read(asked.searched_for, passages)
-        return _done("read", replace(asked, read=passages, reading=reading, answered_by=reader.name))
+        return replace(asked, read=passages, reading=reading, answered_by=reader.name)
 
     def _reader(self, snapshot: Snapshot, enough: float) -> Reader:
         """The reader of the settings, which leaves the rest unread once the answerability is `enough`."""

@@ -89,6 +89,11 @@ def whole(question: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) 
     return _sentence(rest)
 
 
+def topic(question: str) -> str:
+    """What it asks about: the question without its question word."""
+    return re.sub(rf"^{WORD}\b\s*", "", OPENING.sub("", question.rstrip("? "), count=1), flags=re.I)
+
+
 def _sentence(text: str) -> str:
     text = text.strip(" ?")
     return f"{text[:1].upper()}{text[1:]}?"

@@ -49,7 +49,7 @@ class Once:
         row = self.database.insert(once).values(key=key, until=now + ttl_s, body=b"").on_conflict_do_nothing()
         with self.database.begin(write=True) as connection:
             connection.execute(sa.delete(once).where(once.c.until < now))
-            return bool(connection.execute(row).rowcount)
+            return connection.execute(row.returning(once.c.key)).first() is not None
 
     def done(self, key: str) -> Done | None:
         """What became of a claimed key; None when it is not claimed any more."""

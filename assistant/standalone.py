@@ -8,6 +8,7 @@ from assistant.answer import Answer
 from index.keywords import terms
 
 ENOUGH = 2  # words of substance of a question that stands alone
+FEW = 2  # words of substance of a question that may lean although nothing in it points
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,17 @@ def standalone(question: str, earlier: Sequence[Turn], language: str) -> str:
         return f"{earlier[-1].searched_for} {question}"
     asked = [(turn.question, turn.searched_for) for turn in earlier]
     return followup.whole(question, asked, [f"{turn.words}. {turn.said}" for turn in earlier])
+
+
+def widened(question: str, earlier: Sequence[Turn], language: str) -> str:
+    """The question with what the one before asked about behind it, for where rules do not see what it points at.
+
+    Empty where it names enough itself, or nothing was asked before: “did it help”, after “Who drained the marsh?”, is
+    widened to “did it help (drained the marsh)?”.
+    """
+    if not earlier or language != "en" or not (leans(question, language) or len(terms(question, language)) <= FEW):
+        return ""
+    return f"{question.rstrip('? ')} ({followup.topic(earlier[-1].searched_for)})?"
 
 
 def leans(question: str, language: str) -> bool:

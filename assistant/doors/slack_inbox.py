@@ -83,7 +83,7 @@ class Inbox:
         with self.database.begin(write=True) as connection:
             connection.execute(sa.delete(jobs).where(old))
             put = self.database.insert(jobs).values(**row, job=json.dumps(asdict(job))).on_conflict_do_nothing()
-            return bool(connection.execute(put).rowcount)
+            return connection.execute(put.returning(jobs.c.key)).first() is not None
 
     def show(self, key: str, shown: Sequence[str]) -> None:
         """Remember which messages a job has got."""

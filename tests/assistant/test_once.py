@@ -1,17 +1,24 @@
 """What must be done once only."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from assistant.once import Done, Once
+from assistant.once import Done, Once, metadata
 from index.database import Database
+from tests.assistant.postgres import postgres  # noqa: F401 (a fixture)
 
 
-@pytest.fixture
-def once(tmp_path: Path) -> Once:
-    return Once(Database(f"sqlite:///{tmp_path / 'once.db'}", "The database"))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def once(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Once]:
+    sqlite = f"sqlite:///{tmp_path / 'once.db'}"
+    made = Once(Database(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres"), "The database"))
+    yield made
+    with made.database.begin(write=True) as connection:
+        metadata.drop_all(connection)
+    made.database.close()
 
 
 def test_a_key_is_claimed_once(once: Once) -> None:
@@ -41,3 +48,13 @@ def test_a_released_key_can_be_claimed_again(once: Once) -> None:
     once.release("a")
     assert once.done("a") is None
     assert once.claim("a")
+
+
+def test_what_is_forgotten_may_be_claimed_again_and_leaves_no_note(once: Once) -> None:
+    for key, about in (("a", "x"), ("b", "x"), ("c", "y"), ("d", "")):
+        assert once.claim(key)
+        once.keep(key, Done("", 200, "{}", key.encode()), about=about)
+    once.forget("x")
+    assert [once.done(key) is None for key in "abcd"] == [True, True, False, False]
+    with once.database.begin() as connection:
+        assert len(connection.exec_driver_sql("SELECT * FROM once").all()) == 3

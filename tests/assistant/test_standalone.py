@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.standalone import Turn, leans, standalone
+from assistant.standalone import Turn, leans, standalone, widened
 
 SAID = "The bridge was built by Clara Voss in 1903."
 
@@ -66,6 +66,19 @@ def test_a_question_that_leans_on_the_one_before_is_made_whole(
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
     assert standalone(question, before("Who built the bridge?"), "en") == question
+
+
+@pytest.mark.parametrize(
+    ("question", "wider"),
+    [
+        ("did it help", "did it help (built the bridge)?"),
+        ("Was anybody hurt?", "Was anybody hurt (built the bridge)?"),
+        ("How many people live in the capital of France?", ""),
+    ],
+)
+def test_a_question_that_names_little_is_widened_by_what_the_one_before_asked_about(question: str, wider: str) -> None:
+    assert widened(question, before("Who built the bridge?"), "en") == wider
+    assert widened(question, [], "en") == widened(question, before("Wer?"), "de") == ""
 
 
 def test_a_pronoun_goes_on_pointing_at_the_one_it_pointed_at() -> None:

@@ -58,8 +58,11 @@ class Web:
 
 
 @contextmanager
-def served(assistant: Assistant, folder: Path, *, keyed: bool = False, **settings: Any) -> Iterator[Web]:
-    database = Database(f"sqlite:///{folder / 'conversations.db'}", "The database of conversations")
+def served(
+    assistant: Assistant, folder: Path, *, keyed: bool = False, address: str = "", **settings: Any
+) -> Iterator[Web]:
+    """With its database at `address`, else a file in `folder`."""
+    database = Database(address or f"sqlite:///{folder / 'conversations.db'}", "The database of conversations")
     app = composed(assistant, Conversations(database), Settings(**settings), keyed=keyed)
     app.state.service.loaded = True
     loops: Queue[asyncio.AbstractEventLoop] = Queue()

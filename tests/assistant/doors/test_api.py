@@ -15,6 +15,7 @@ from assistant.settings import Settings
 from index.article import Article, Piece
 from index.catalog import Catalog
 from tests.assistant.doors.serving import QUESTION, STATED, Breaking, Web, body, events, problem, served
+from tests.assistant.postgres import postgres  # noqa: F401 (a fixture)
 
 JSON = {"Content-Type": "application/json"}
 
@@ -229,6 +230,31 @@ def test_it_is_not_ready_when_the_index_finds_nothing(tmp_path: Path, catalog: C
         collection = catalog.index.client.get_collection("passages", embedding_function=None)
         collection.delete(ids=list(catalog.snapshot().passages))
         problem(web.http.get("/readyz"), 503, "store_unusable")
+
+
+def test_a_server_keeps_everything_in_postgresql_as_well(
+    town: Assistant,
+    tmp_path: Path,
+    postgres: str,  # noqa: F811
+) -> None:
+    with served(town, tmp_path, keyed=True, address=postgres) as web:
+        ann, bob = web.key("ann"), web.key("bob")
+        once = {**ann, "Idempotency-Key": "k"}
+        begun = [body(web.http.post("/v1/conversations", json={}, headers=once), 201)["id"] for _ in range(2)]
+        assert begun[0] == begun[1]
+        asked = {"question": QUESTION, "conversation_id": begun[0]}
+        first = body(web.http.post("/v1/answers", json=asked, headers={**ann, "Idempotency-Key": "a"}), 200)
+        told = events(web.http.post("/v1/answers", json={**asked, "stream": True}, headers=ann).text)
+        assert (first["turn"], told[-1][0], told[-1][1]["turn"]) == (1, "done", 2)
+        rated = {"conversation_id": begun[0], "turn": 1, "rating": 1}
+        assert web.http.post("/v1/feedback", json=rated, headers=ann).status_code == 204
+        address = f"/v1/conversations/{begun[0]}"
+        kept = body(web.http.get(address, headers=ann), 200)["turns"]
+        assert [(turn["number"], turn["rating"], turn["cut"]) for turn in kept] == [(1, 1, False), (2, 0, False)]
+        problem(web.http.get(address, headers=bob), 404, "unknown_conversation")
+        assert web.http.delete(address, headers=ann).status_code == 204
+        again = web.http.post("/v1/answers", json=asked, headers={**ann, "Idempotency-Key": "a"})
+        problem(again, 404, "unknown_conversation")
 
 
 def test_every_operation_is_described_with_all_its_problems(web: Web) -> None:

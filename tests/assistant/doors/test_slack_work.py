@@ -14,6 +14,7 @@ from assistant.doors.slack_work import STOPPING, TOO_LATE
 from index.database import Database
 from tests.assistant.doors.fake_slack import TEAM, FakeSlack, error, mention, message
 from tests.assistant.doors.slack_world import World, play
+from tests.assistant.postgres import postgres  # noqa: F401 (a fixture)
 from tests.assistant.scripted import Scripted
 
 EVENTS = int(os.environ.get("SLACK_EVENTS", "60"))  # 200 take about a minute
@@ -232,3 +233,11 @@ def test_what_cannot_be_kept_is_not_acknowledged_and_answered_when_it_comes_agai
         await w.told(message(BRIDGE))
 
     assert len(play(World(town.catalog, tmp_path), scenario).thread("100.1")) == 1
+
+
+def test_a_job_is_taken_once_in_postgresql_too(postgres: str) -> None:  # noqa: F811
+    database = Database(postgres, "The inbox")
+    kept = Inbox(database)
+    assert [kept.accept(job(), "E1"), kept.accept(job(), "E2"), kept.accept(job("100.2"), "E1")] == [True, False, False]
+    assert kept.accept(job("100.3"), "E3")
+    database.close()
