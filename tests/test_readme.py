@@ -1,5 +1,6 @@
 """The README is true: its commands, their output, its settings table and its tree."""
 
+import ast
 import os
 import re
 import subprocess
@@ -34,6 +35,20 @@ def test_the_first_command_prints_what_the_readme_shows(tmp_path: Path) -> None:
     done = run(command, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip() == BLOCKS[1].strip()
+
+
+def test_the_lines_of_python_print_where_each_quote_stands_and_langchain_citations(tmp_path: Path) -> None:
+    [block] = [block for block in BLOCKS if block.startswith("from assistant.")]
+    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(tmp_path)}
+    ran = [sys.executable, "-c", block]
+    done = subprocess.run(ran, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    quotes, blocks = (ast.literal_eval(line) for line in done.stdout.splitlines())
+    cited = [
+        (note["cited_text"], note["extras"]["start"], note["extras"]["end"])
+        for one in blocks
+        for note in one["annotations"]
+    ]
+    assert cited == quotes != []
 
 
 def test_the_test_command_is_the_one_that_is_checked_with() -> None:
