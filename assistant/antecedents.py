@@ -20,6 +20,7 @@ MEN, WOMEN = (
 ASKS_WHO = re.compile(r"(?:who|by whom|whose|which)\b", re.IGNORECASE)
 WHO_IS = re.compile(r"[Ww]ho (?:is|was|are|were) ([^?]+)\?*$")
 WHICH = re.compile(r"(?:which|what) (\w+) (?:is|are|was|were|has|had|will)(?: (?:been )?(\w+ed))?\b", re.IGNORECASE)
+WHAT = re.compile(r"what (?:did|does|do|has|have|had|can|could|will)\b", re.IGNORECASE)
 IS_WHO = re.compile(rf"[Ww]ho (?:is|was|are|were) ({TITLES}{NAME})\?*$")
 NO_NAME = AUXILIARIES | NO_SUBJECT | words("which whose whom a an the he she it they his her its their this that these")
 COUNTED = re.compile(
@@ -134,12 +135,21 @@ def names(text: str) -> list[str]:
 def thing(asked: Sequence[str], said: Sequence[str], known: dict[str, str]) -> str:
     """What “it” stands for: the phrase with an article in the question before, or a name that is nobody's in it."""
     for question, answer in zip(reversed(asked), reversed(said), strict=True):
+        if told := _told(question, answer):
+            return told
         found = [phrase for phrase in phrases(question, answer) if not _plural(phrase)]
         if found:
             return found[0]
         if named := [name for name in names(question) if name not in known]:
             return named[-1]
     return ""
+
+
+def _told(question: str, answer: str) -> str:
+    """What “What did they find?” was answered with: “a mosaic”, with which an answer begins, is “the mosaic”."""
+    found = WHAT.match(question) and re.match(r"(?:an?|the) (\w[\w '’-]*)\. ", answer)
+    phrase = f"the {found[1]}" if found else ""
+    return phrase if phrase and plain(phrase) and not _plural(phrase) else ""
 
 
 def things(asked: Sequence[str], said: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ BARE = re.compile(rf"(?:{BEFORE})?{WORD}{MANNER}\W*$", re.I)
 # The same of what was told as a whole: “When was that?”, “Why did this happen?”.
 EVENT = re.compile(
     rf"(?P<asks>(?:{BEFORE})?{WORD}{MANNER}) "
-    r"(?:(?:was|is) (?:that|this|it)|(?:did|does) (?:that|this|it) (?:happen|take place))\W*$",
+    r"(?:(?:was|is) (?:that|this)|(?<=when )was it|(?:did|does) (?:that|this|it) (?:happen|take place))\W*$",
     re.I,
 )
 WHY = re.compile(r"(?P<asks>why) (?P<rest>(?!not\b)\w+(?: \w+){0,2})\W*$", re.I)  # “Why so late?”

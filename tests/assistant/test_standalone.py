@@ -90,6 +90,12 @@ def test_a_pronoun_goes_on_pointing_at_the_one_it_pointed_at() -> None:
     assert standalone("And where did he work?", earlier, "en") == "Where did Jonas Rowe work?"
 
 
+def test_it_is_what_the_question_before_was_answered_with_where_that_asked_what() -> None:
+    for words, whole in (("a mosaic", "the mosaic"), ("sold the barn", "the barn"), ("", "the barn")):
+        found = Turn("What did they do with the barn?", "What did they do with the barn?", True, "They did.", words)
+        assert standalone("Where is it?", [found], "en") == f"Where is {whole}?"
+
+
 def test_the_first_question_of_a_conversation_is_left_as_it_is() -> None:
     assert standalone("Why?", [], "en") == "Why?"
 
