@@ -1,6 +1,8 @@
 """Follow-up questions in conversations of up to twenty turns answer as the same questions asked whole do.
 
-`python -m tests.assistant.test_followups` prints the figures, and what is wrong among those that are not held out.
+`python -m tests.assistant.test_followups` prints the figures, and what is wrong among those of the first two rounds:
+the rules were made with those of the first in view, and more of them with what went wrong in the second. The third is
+to measure with: nobody has looked at what goes wrong there.
 """
 
 import json
@@ -23,7 +25,7 @@ from index.formats import read
 
 HERE = Path(__file__).parent
 CASES: list[dict[str, Any]] = [json.loads(line) for line in (HERE / "followups.jsonl").read_text("utf-8").splitlines()]
-SEEN = [case for case in CASES if not case["held_out"]]  # the rules were made with these in view
+SEEN = [case for case in CASES if case["round"] == 1]
 
 
 class Talks:
@@ -79,15 +81,21 @@ def test_nine_of_ten_follow_ups_are_answered_as_the_whole_question_is(talks: Tal
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         talks = Talks(Path(folder), Embedder(), CASES)
-        held, seen = [], []
+        rights: dict[int, list[bool]] = {}
+        answered: list[bool] = []
         for case in CASES:
             right, after, whole = talks.outcome(case)
-            (held if case["held_out"] else seen).append(right)
-            if not right and (not case["held_out"] or "--all" in sys.argv):
+            if case.get("unanswerable"):
+                answered.append(after.found)
+                continue
+            rights.setdefault(case["round"], []).append(right)
+            if not right and case["round"] < 3:
                 first = [next((c.quote for c in answer.citations), "not found")[:80] for answer in (after, whole)]
                 sys.stdout.write(f"{case['turns'][-1]} › {case['question']}\n  {after.searched_for}\n  {first}\n")
         talks.close()
-    sys.stdout.write(f"seen: {sum(seen)} of {len(seen)}; held out: {sum(held)} of {len(held)}\n")
+    for number, right in rights.items():
+        sys.stdout.write(f"round {number}: {sum(right)} of {len(right)} as the whole question\n")
+    sys.stdout.write(f"without an answer: {sum(answered)} of {len(answered)} answered\n")
 
 
 if __name__ == "__main__":
