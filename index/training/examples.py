@@ -25,7 +25,7 @@ NEIGHBOURS = 8  # passages that search finds for a question, from which a wrong 
 WINDOWS, WINDOW_WEIGHTS = (70, 110, 160, 240), (0.2, 0.3, 0.25, 0.25)  # words and marks of a window at most
 SHARES = {"squadshifts-amazon_reviews": 0.4, "squadshifts-reddit": 0.4}  # of a data set in an epoch; others whole
 UNTITLED = tuple(SHARES)  # their titles say nothing
-TWINS_AN_EPOCH = 3  # how often a question that people made unanswerable comes, each time in another window
+TWINS_AN_EPOCH = 2  # how often a question that people made unanswerable comes, each time in another window
 STATEMENTS = 0.12  # of the questions are also seen as statements
 
 

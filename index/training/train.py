@@ -27,7 +27,6 @@ from index.training.questions import contexts
 GROUPS = 24  # in a step, of one or two pairs
 SORTED = 40  # steps whose groups are sorted by length together, so that little is padded
 RATE, WARM_UP = 1.2e-4, 0.05  # AdamW's highest learning rate, reached in the first part
-NEXT_RATE = 8e-5  # of a training that begins with a reader
 SAVE_EVERY_S = 240.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -64,10 +63,10 @@ class Training:
     def __init__(self, examples: Examples, work: Path, epochs: int, seconds: float, start: Path | None = None) -> None:
         torch.manual_seed(0)
         self.examples, self.checkpoint = examples, work / "checkpoint.pt"
-        self.epochs, self.seconds, self.rate = epochs, seconds, NEXT_RATE if start else RATE
+        self.epochs, self.seconds = epochs, seconds
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = Network().to(self.device)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=self.rate, weight_decay=0.01, fused=True)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=0.01, fused=True)
         self.pairs = Pairs(bundled_folder())
         self.at = Progressed()
         if self.checkpoint.exists():
@@ -122,7 +121,7 @@ class Training:
 
     def _step(self, examples: list[Example], done: float) -> float:
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
+            group["lr"] = RATE * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
         asked = batch(examples, self.pairs).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             tokens, whole = self.network(asked.ids, asked.types, asked.mask)
