@@ -150,7 +150,7 @@ class Assistant:
     def _retrieve(self, asked: Asked, config: RunnableConfig) -> Asked:
         return _done("retrieve", self._retrieved(asked, config))
 
-    def _retrieved(self, asked: Asked, config: RunnableConfig | None) -> Asked:
+    def _retrieved(self, asked: Asked, config: RunnableConfig) -> Asked:
         search = Search(
             snapshot=asked.snapshot,
             index=self.catalog.index,
@@ -160,7 +160,7 @@ class Assistant:
         found = search.invoke(asked.searched_for, config)
         return replace(asked, retrieved=tuple(asked.snapshot.passages[str(document.id)] for document in found))
 
-    def _read(self, asked: Asked, config: RunnableConfig | None = None) -> Asked:
+    def _read(self, asked: Asked, config: RunnableConfig) -> Asked:
         """Read for the question; where nothing answers a follow-up that no model rewrote, for a widened one."""
         done = self._reading(asked)
         unanswered = done.reading.answerability < self.settings.answerability_floor and not self.model

@@ -89,10 +89,7 @@ class Embedder(Embeddings):
 
 
 class Together:
-    """Gives `embed` at once what several threads ask for at the same time: eight texts take it as long as two calls.
-
-    Where one text of a call fails, so do all.
-    """
+    """Gives `embed` in one call what several threads ask for at the same time. Where one text fails, so do all."""
 
     def __init__(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
         self._embed = embed

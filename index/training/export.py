@@ -33,8 +33,7 @@ def main(work: Path, target: Path, *, quantised: bool) -> None:
 def export(network: Network, target: Path, *, quantised: bool = True) -> None:
     """Only weights are int8; they are made float32 again when the file is loaded.
 
-    Activations in int8 would read twice as fast, but cost a point of sentence@1, and more on processors without
-    instructions for them.
+    Activations in int8 would read twice as fast, but cost a point of sentence@1 (the model card, README.md).
     """
     names = ["ids", "types", "mask"]
     example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in names)

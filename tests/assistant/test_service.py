@@ -74,7 +74,7 @@ def test_clients_that_vanish_leave_nothing_behind(town: Assistant, tmp_path: Pat
         web.http.get("/healthz")
         batch(40)  # the pools have their threads now
         before = held()
-        batch(int(os.environ.get("VANISHING", "60")))
+        batch(int(os.environ.get("VANISHING", "60")))  # 500 take 8 s
         assert until(lambda: all(now <= then + 2 for now, then in zip(held(), before, strict=True))), (before, held())
 
 

@@ -41,7 +41,7 @@ def ask(town: Assistant, replies: list[Any], question: str = "Who built the old 
 
 
 def number_of(town: Assistant, question: str) -> dict[str, int]:
-    reading = town._read(town._retrieve(town._stand_alone(asked(town, question)), {})).reading
+    reading = town._reading(town._retrieve(town._stand_alone(asked(town, question)), {})).reading
     found = shown(reading, town.catalog.snapshot())
     return {
         "built": next(one.n for one in found if "was built by" in one.text),
@@ -189,7 +189,7 @@ def test_the_model_is_not_asked_when_nothing_answers(town: Assistant) -> None:
 
 
 def test_sentences_are_shown_by_number_under_their_title(town: Assistant) -> None:
-    reading = town._read(town._retrieve(town._stand_alone(asked(town, "the bridge")), {})).reading
+    reading = town._reading(town._retrieve(town._stand_alone(asked(town, "the bridge")), {})).reading
     text = numbered(shown(reading, town.catalog.snapshot()))
     assert "## The Old Bridge › Damage\n[3] A storm tore away two of its arches in 1954." in text
     assert text.count("\n[") + text.startswith("[") == town.catalog.snapshot().sentence_count

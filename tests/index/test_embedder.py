@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -122,14 +123,21 @@ class Slow:
         return np.array([[len(text)] for text in texts], np.float32)
 
 
+def wait(together: Together, count: int) -> None:
+    """Until so many threads wait for the call that is on its way."""
+    end = time.monotonic() + 10
+    while len(together.waiting) < count:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def test_what_threads_ask_for_at_the_same_time_is_embedded_in_one_go() -> None:
     slow = Slow()
     together = Together(slow)
     with ThreadPoolExecutor(20) as threads:
         first = threads.submit(together, ["a"])
         later = [threads.submit(together, ["b" * n, "c" * (n + 50)]) for n in range(2, 20)]
-        while len(together.waiting) < len(later):
-            pass
+        wait(together, len(later))
         slow.go.set()
         assert first.result(10).tolist() == [[1]]
         assert [one.result(10).tolist() for one in later] == [[[n], [n + 50]] for n in range(2, 20)]
@@ -142,8 +150,7 @@ def test_a_text_that_cannot_be_embedded_is_told_to_all_who_wait_and_then_it_goes
     with ThreadPoolExecutor(3) as threads:
         first = threads.submit(together, ["a"])
         later = [threads.submit(together, [text]) for text in ("bad", "good")]
-        while len(together.waiting) < len(later):
-            pass
+        wait(together, len(later))
         slow.go.set()
         assert first.result(10).tolist() == [[1]]
         for one in later:
