@@ -48,9 +48,7 @@ class Network:
             raise BadStore(f"{path} is not the reader it should be. Install Article Assistant again.")
         options = onnxruntime.SessionOptions()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others work here too
-        options.add_session_config_entry(
-            "session.disable_quant_qdq", "1"
-        )  # int8 weights to float32 once, not each time
+        options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float32 once
         try:
             self.session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 (onnxruntime's errors have no common class)
