@@ -1,13 +1,13 @@
 """What the reader learns from: groups of (question, window of a passage), drawn anew for every epoch.
 
-A group is a question with the window that answers it and one window that does not: of a passage that search finds for
-it, of its own passage without the answering sentence, or its own window under a changed question. Beside these the
+A group is a question with the window that answers it and one or two that do not: of a passage that search finds for it,
+of its own passage without the answering sentence, or its own window under a changed question. Beside these the
 questions that people made unanswerable, and statements made of a question and an answer.
 """
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from index.embedder import Embedder
 from index.keywords import Keywords, terms
 from index.search import BM25_WEIGHT, COSINE_WEIGHT, standardised
 from index.training.questions import Asked, Context
-from index.training.twins import altered, names_in, statement, words_of
+from index.training.twins import Pool, altered, edit, names_in, numbers_in, statement, words_of
 
 NEIGHBOURS = 8  # passages that search finds for a question, from which a wrong one is drawn
 WINDOWS, WINDOW_WEIGHTS = (70, 110, 160, 240), (0.2, 0.3, 0.25, 0.25)  # words and marks of a window at most
 SHARES = {"squadshifts-amazon_reviews": 0.4, "squadshifts-reddit": 0.4}  # of a data set in an epoch; others whole
 UNTITLED = tuple(SHARES)  # their titles say nothing
 TWINS_AN_EPOCH = 2  # how often a question that people made unanswerable comes, each time in another window
+ALTERED, WITHOUT = 0.4, 0.2  # of the questions are seen changed, or with their passage less the answer
 STATEMENTS = 0.12  # of the questions are also seen as statements
 
 
@@ -50,11 +51,13 @@ class Examples:
     def __init__(self, read: Sequence[Context], neighbours: NDArray[np.int32]) -> None:
         self.read, self.neighbours = read, neighbours
         self.asked = [asked for context in read for asked in context.questions]
-        self.names: dict[str, list[str]] = defaultdict(list)
-        self.words: dict[str, list[str]] = defaultdict(list)
+        edits = _edits(read)
+        near = [_pool([context], edits) for context in read]
+        titles: dict[str, list[Context]] = defaultdict(list)
         for context in read:
-            self.names[context.article.title] += names_in(context.article.text)
-            self.words[context.article.title] += [w for a in context.questions for w in words_of(a.question)]
+            titles[context.article.title].append(context)
+        wide = {title: _pool(group, edits) for title, group in titles.items()}
+        self.pools = [(one, wide[context.article.title]) for one, context in zip(near, read, strict=True)]
 
     def epoch(self, seed: int) -> list[list[Example]]:
         """The groups of an epoch, in random order; the same `seed` gives the same."""
@@ -86,20 +89,19 @@ class Examples:
     def _wrong(
         self, place: int, asked: Asked, right: Example, longest: int, chance: random.Random
     ) -> Iterator[Example]:
-        """One window that does not answer; none where the draw finds none."""
+        """One or two windows that do not answer; none where the draw finds none."""
         context, question, way = self.read[asked.context], right.question, chance.random()
         answers = {context.article[span].lower() for span in asked.answers}
-        if way < 0.3:
-            title = context.article.title
-            changed = altered(question, self.names[title], self.words[title], chance)
+        if way < ALTERED:
+            changed = altered(question, chance.choice(self.pools[asked.context]), chance)
             if changed:
                 yield Example(0, changed, right.context, right.text, right.sentences, ())
-                return
-        if way < 0.5:
+        elif way < ALTERED + WITHOUT:
             rest = self._without(question, context, asked, longest, chance)
             if rest and not any(answer in rest.text.lower() for answer in answers):
                 yield rest
-                return
+        if way < ALTERED + WITHOUT and chance.random() < 0.5:
+            return
         others = [self.read[other] for other in self.neighbours[place].tolist() if other >= 0]
         others = [o for o in others if not any(answer in o.article.text.lower() for answer in answers)]
         if others:
@@ -115,10 +117,9 @@ class Examples:
             return
         right = self._window(true, context, asked.answers, longest, chance)
         yield [right]
-        title = context.article.title
         false = statement(asked.question, context.article[chance.choice(others).answers[0]])
         if chance.random() < 0.4:
-            false = altered(true, self.names[title], self.words[title], chance)
+            false = altered(true, chance.choice(self.pools[asked.context]), chance)
         if false and false != true:
             yield [Example(0, false, right.context, right.text, right.sentences, ())]
 
@@ -156,6 +157,24 @@ class Examples:
         while last > first and sentences[last].end - sentences[first].start > longest * 4.5:
             first, last = (first + 1, last) if first == homes[-1] + 1 and chance.random() < 0.5 else (first, last - 1)
         return _cut(question, context, range(first, last + 1), (), chance)
+
+
+def _pool(read: Sequence[Context], edits: Mapping[str, Sequence[str]]) -> Pool:
+    texts = [context.article.text for context in read]
+    words = [word for context in read for asked in context.questions for word in words_of(asked.question)]
+    return Pool([n for t in texts for n in names_in(t)], [n for t in texts for n in numbers_in(t)], words, edits)
+
+
+def _edits(read: Sequence[Context]) -> dict[str, list[str]]:
+    """What people changed in questions that are answered, to make them questions that are not."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for context in read:
+        for twin in (asked for asked in context.questions if not asked.answers):
+            for asked in (asked for asked in context.questions if asked.answers):
+                changed = edit(asked.question, twin.question)
+                if changed and terms(changed[0], "en"):  # "what" for "where" would be a slip, not a twin
+                    found[changed[0]].append(changed[1])
+    return found
 
 
 def _cut(question: str, context: Context, kept: range, answers: Sequence[Span], chance: random.Random) -> Example:

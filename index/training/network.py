@@ -1,6 +1,7 @@
 """The reader's network: the bundled encoder and a line of weights for each thing that is asked of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,11 +23,11 @@ class Network(nn.Module):
     relevance, float32 (pairs, tokens, 3), and of answerability, (pairs,).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dropout: float = 0.0) -> None:
         super().__init__()
-        # No dropout: windows are cut anew in every epoch, and masks cost an eighth of the time on a CPU. The plain
-        # attention is faster there in bf16 than the fused one (25.8 against 16.9 pairs a second on two cores).
-        settings = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "attn_implementation": "eager"}
+        settings: dict[str, Any] = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+        # On a CPU the plain attention is faster in bf16 than the fused one (25.8 against 16.9 pairs a second).
+        settings["attn_implementation"] = "sdpa" if torch.cuda.is_available() else "eager"
         self.encoder = AutoModel.from_pretrained(str(bundled_folder()), local_files_only=True, **settings)
         size = self.encoder.config.hidden_size
         self.tokens = nn.Linear(size, 3)
@@ -111,6 +112,21 @@ def loss(tokens: Tensor, whole: Tensor, asked: Batch) -> Tensor:
     )
 
 
+def taught(tokens: Tensor, whole: Tensor, by: tuple[Tensor, Tensor], asked: Batch) -> Tensor:
+    """How far a network is from what its teachers say, `by` (their mean tokens and whole), summed as in `loss`."""
+    parts = [functional.binary_cross_entropy_with_logits(whole, by[1].sigmoid())]
+    allowed = (asked.homes >= 0).clone()
+    allowed[:, 0] = True
+    for column in (0, 1):
+        ours, theirs = (one[..., column].masked_fill(~allowed, HIDDEN).log_softmax(1) for one in (tokens, by[0]))
+        parts.append(functional.kl_div(ours, theirs, reduction="batchmean", log_target=True) / 2)
+    ours, theirs = (pooled(one[..., 2], asked.homes, len(asked.right)) for one in (tokens, by[0]))
+    parts.append(functional.binary_cross_entropy_with_logits(ours, theirs.sigmoid()))
+    ours, theirs = (_grouped(one, asked).log_softmax(1) for one in (ours, theirs))
+    parts.append(functional.kl_div(ours, theirs, reduction="batchmean", log_target=True))
+    return torch.stack(parts).sum()
+
+
 def pooled(relevance: Tensor, homes: Tensor, count: int) -> Tensor:
     """The mean relevance of each sentence's tokens, (count,); a sentence that was cut off gets 0."""
     inside = homes >= 0
@@ -131,10 +147,16 @@ def _span(tokens: Tensor, asked: Batch) -> Tensor:
     return (parts[0] + parts[1]) / 2
 
 
-def _among(sentences: Tensor, asked: Batch) -> Tensor:
+def _grouped(sentences: Tensor, asked: Batch) -> Tensor:
+    """Each group's sentences in a row of its own, (groups, sentences)."""
     count = int(asked.groups.max()) + 1
     rows = torch.full((count, len(sentences)), HIDDEN, device=sentences.device)
     rows[asked.groups, torch.arange(len(sentences), device=sentences.device)] = sentences
+    return rows
+
+
+def _among(sentences: Tensor, asked: Batch) -> Tensor:
+    rows = _grouped(sentences, asked)
     right = rows.masked_fill(asked.right.expand_as(rows) == 0, HIDDEN)
     answered = right.amax(1) > HIDDEN / 2
     if not answered.any():

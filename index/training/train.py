@@ -2,13 +2,17 @@
 
 TRAIN.jsonl is what index/training/questions.py reads, WORK a folder for checkpoints. Stopped by anything, the same
 command goes on from the last one. The learning rate falls to nothing as the epochs or the minutes run out, whichever is
-first. A GPU is used where there is one. With --start READER.onnx it begins with the weights of that reader.
+first. A GPU is used where there is one. With --start READER.onnx it begins with the weights of that reader. Several
+runs with other seeds can be the teachers of one more (--teacher WORK, once for each): it begins with the mean of their
+weights and learns what they say in the mean, as well as what the data says.
 """
 
 import os
 import random
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,17 +20,21 @@ import torch
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.training.examples import Example, Examples, neighbours
 from index.training.export import restored
-from index.training.network import Network, batch, loss
+from index.training.network import Batch, Network, batch, loss, taught
 from index.training.questions import contexts
 
-GROUPS = 24  # in a step, of one or two pairs
+GROUPS, STUDENT_GROUPS = 32, 64  # in a step, of one to three pairs
 SORTED = 40  # steps whose groups are sorted by length together, so that little is padded
-RATE, WARM_UP = 1.2e-4, 0.05  # AdamW's highest learning rate, reached in the first part
+RATE, WARM_UP, DECAY = 1e-4, 0.05, 0.01  # AdamW: highest learning rate, when it is reached, weight decay
+DROPOUT = 0.1  # not for a student, whom its teachers keep from learning by heart
+TAUGHT = 0.7  # of the loss is what the teachers say, where there are any
 SAVE_EVERY_S = 240.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -42,37 +50,62 @@ class Progressed:
 
 
 @app.command()
-def main(
+def main(  # noqa: PLR0913 (a command's options)
     data: Path,
     work: Path,
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
     start: Annotated[Path | None, typer.Option(help="a reader to begin with, else the bundled encoder")] = None,
+    teacher: Annotated[list[Path] | None, typer.Option(help="the WORK of a run whose answers are learned")] = None,
+    seed: Annotated[int, typer.Option(help="another one draws other windows and another order")] = 0,
+    rate: Annotated[float, typer.Option(help="the highest learning rate")] = RATE,
 ) -> None:
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
     with console.status("Reading and searching for wrong passages…"):
         read = contexts(data)
         examples = Examples(read, neighbours(read, work / "neighbours.npy"))
-    Training(examples, work, epochs, minutes * 60, start).run(console)
+    Training(examples, work, Plan(epochs, minutes * 60, seed, rate), start, teacher or []).run(console)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a training lasts, whichever ends first, what chance draws, and the highest learning rate."""
+
+    epochs: int
+    seconds: float
+    seed: int = 0
+    rate: float = RATE
 
 
 class Training:
     """One run: its network, its optimiser and how far it is."""
 
-    def __init__(self, examples: Examples, work: Path, epochs: int, seconds: float, start: Path | None = None) -> None:
-        torch.manual_seed(0)
+    def __init__(
+        self, examples: Examples, work: Path, plan: Plan, start: Path | None = None, teachers: Sequence[Path] = ()
+    ) -> None:
+        torch.manual_seed(0)  # the same first weights for every seed: means of runs are of use
         self.examples, self.checkpoint = examples, work / "checkpoint.pt"
-        self.epochs, self.seconds = epochs, seconds
+        self.plan = plan
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = Network().to(self.device)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=0.01, fused=True)
+        self.network = Network(DROPOUT if not teachers else 0.0).to(self.device).train()
+        torch.manual_seed(plan.seed)
+        self.teachers = [self._taught(folder) for folder in teachers]
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.rate, weight_decay=DECAY, fused=True)
         self.pairs = Pairs(bundled_folder())
         self.at = Progressed()
         if self.checkpoint.exists():
             self._resume()
         elif start:
             self.network.load_state_dict(restored(start))
+        elif teachers:
+            self.network.load_state_dict(mean([teacher.state_dict() for teacher in self.teachers]))
+
+    def _taught(self, folder: Path) -> Network:
+        teacher = Network().to(self.device).eval()
+        state = torch.load(folder / "checkpoint.pt", map_location=self.device, weights_only=True)
+        teacher.load_state_dict(state["network"])
+        return teacher
 
     def run(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
@@ -80,11 +113,11 @@ class Training:
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("training", total=1.0)
             mean = 0.0
-            while self.at.epoch < self.epochs and self.at.seconds < self.seconds:
+            while self.at.epoch < self.plan.epochs and self.at.seconds < self.plan.seconds:
                 steps = self._steps(self.at.epoch)
-                for number in range(self.at.step, len(steps)):
+                for number, asked in enumerate(self._batches(steps[self.at.step :]), self.at.step):
                     done = self._done(len(steps))
-                    lost = self._step(steps[number], done)
+                    lost = self._step(asked, done)
                     mean = lost if not mean else 0.98 * mean + 0.02 * lost
                     self.at.step, self.at.seconds = number + 1, time.monotonic() - began
                     bar.update(task, completed=done, description=f"epoch {self.at.epoch + 1}, loss {mean:.3f}")
@@ -95,42 +128,58 @@ class Training:
                     if time.monotonic() - saved > SAVE_EVERY_S:
                         self._save()
                         saved = time.monotonic()
-                    if self.at.seconds >= self.seconds:
+                    if self.at.seconds >= self.plan.seconds:
                         break
                 else:
                     self.at.epoch, self.at.step = self.at.epoch + 1, 0
         self._save()
 
+    def _batches(self, steps: list[list[Example]]) -> DataLoader[Batch]:
+        """The steps as tensors; a GPU would wait for one process that makes them."""
+        made = [partial(batch, examples, self.pairs) for examples in steps]
+        workers = min(4, os.cpu_count() or 1) if self.device.type == "cuda" else 0
+        return DataLoader(Made(made), batch_size=None, num_workers=workers)
+
     def _steps(self, epoch: int) -> list[list[Example]]:
         """The epoch's groups in batches, those of like length together."""
         chance = random.Random(epoch)
         steps: list[list[Example]] = []
-        drawn = self.examples.epoch(epoch)
-        for first in range(0, len(drawn), GROUPS * SORTED):
-            alike = sorted(
-                drawn[first : first + GROUPS * SORTED], key=lambda group: max(len(one.text) for one in group)
-            )
-            cuts = [alike[place : place + GROUPS] for place in range(0, len(alike), GROUPS)]
+        drawn = self.examples.epoch(1000 * self.plan.seed + epoch)
+        size = STUDENT_GROUPS if self.teachers else GROUPS
+        for first in range(0, len(drawn), size * SORTED):
+            alike = sorted(drawn[first : first + size * SORTED], key=lambda group: max(len(one.text) for one in group))
+            cuts = [alike[place : place + size] for place in range(0, len(alike), size)]
             chance.shuffle(cuts)
             steps += [[one for group in groups for one in group] for groups in cuts]
         return steps
 
     def _done(self, steps: int) -> float:
         """How much of the training is done, 0 to 1, by epochs or by time, whichever is more."""
-        return min(1.0, max((self.at.epoch + self.at.step / steps) / self.epochs, self.at.seconds / self.seconds))
+        return min(
+            1.0, max((self.at.epoch + self.at.step / steps) / self.plan.epochs, self.at.seconds / self.plan.seconds)
+        )
 
-    def _step(self, examples: list[Example], done: float) -> float:
+    def _step(self, asked: Batch, done: float) -> float:
         for group in self.optimiser.param_groups:
-            group["lr"] = RATE * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
-        asked = batch(examples, self.pairs).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            tokens, whole = self.network(asked.ids, asked.types, asked.mask)
-        lost = loss(tokens.float(), whole.float(), asked)
+            group["lr"] = self.plan.rate * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
+        asked = asked.to(self.device)
+        tokens, whole = self._logits(self.network, asked)
+        lost = loss(tokens, whole, asked)
+        if self.teachers:
+            with torch.no_grad():
+                said = [self._logits(teacher, asked) for teacher in self.teachers]
+            by = torch.stack([one for one, _ in said]).mean(0), torch.stack([one for _, one in said]).mean(0)
+            lost = (1 - TAUGHT) * lost + TAUGHT * taught(tokens, whole, by, asked)
         lost.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
         return float(lost.detach())
+
+    def _logits(self, network: Network, asked: Batch) -> tuple[Tensor, Tensor]:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            tokens, whole = network(asked.ids, asked.types, asked.mask)
+        return tokens.float(), whole.float()
 
     def _save(self) -> None:
         state: dict[str, Any] = {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
@@ -143,6 +192,27 @@ class Training:
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.at = Progressed(**state["at"])
+
+
+class Made(Dataset[Batch]):
+    """What functions make when they are called, one after another."""
+
+    def __init__(self, functions: Sequence[Callable[[], Batch]]) -> None:
+        self.functions = functions
+
+    def __len__(self) -> int:
+        return len(self.functions)
+
+    def __getitem__(self, place: int) -> Batch:
+        return self.functions[place]()
+
+
+def mean(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of networks' weights."""
+    return {
+        name: torch.stack([state[name].float() for state in states]).mean(0).to(value.dtype)
+        for name, value in states[0].items()
+    }
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """Questions and statements made from others: one thing is changed, so that the passage no longer answers them.
 
 SQuAD 2.0 has such twins, written by people: a changed name, date, number, an antonym, a negation. There are few of
-them in the data, so most are made here.
+them in the data, so most are made here, some by making an edit that people made in one question in others.
 """
 
 import random
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
 
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]*[a-z](?: (?:of |the |de |von )?[A-Z][\w'’-]+)*")
 NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
@@ -33,24 +37,52 @@ WH = re.compile(
 )
 
 
-def altered(question: str, names: list[str], words: list[str], chance: random.Random) -> str | None:
-    """`question` with one thing changed; None where nothing in it can be.
+@dataclass(frozen=True)
+class Pool:
+    """What a question's parts are exchanged for: names, numbers and words near it, and edits that people made.
 
-    `names` and `words` are of the same article: what a name or a word of substance is exchanged for.
+    `edits` has, for one or two words in lower case, what stood in their place in a twin.
     """
-    ways = [_other_name, _other_number, _antonym, _antonym, _negated, _other_word]
+
+    names: Sequence[str]
+    numbers: Sequence[str]
+    words: Sequence[str]
+    edits: Mapping[str, Sequence[str]]
+
+
+def altered(question: str, pool: Pool, chance: random.Random) -> str | None:
+    """`question` with one thing changed; None where nothing in it can be."""
+    ways = [_other_name, _other_number, _antonym, _negated, _other_word, _edited, _edited]
     chance.shuffle(ways)
     for way in ways:
-        changed = way(question, words if way is _other_word else names, chance)
+        changed = way(question, pool, chance)
         if changed and changed.lower() != question.lower():
             return changed
     return None
+
+
+def edit(question: str, twin: str) -> tuple[str, str] | None:
+    """The one or two words of `question` that are others in `twin`, and those; None where more differs."""
+    old, new = (text.rstrip("? ").lower().split() for text in (question, twin))
+    changes = [
+        (old[a:b], new[c:d])
+        for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]
+    if len(changes) != 1 or not all(1 <= len(part) <= 2 for part in changes[0]) or len(old) < 4:
+        return None
+    return " ".join(changes[0][0]), " ".join(changes[0][1])
 
 
 def statement(question: str, answer: str) -> str | None:
     """The question with the answer in the place of its question word: "2003 was it built", as claims are scored."""
     body = question.rstrip("? ")
     return WH.sub(lambda _: answer, body, count=1) if WH.search(body) else None
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of `text`, as they are written."""
+    return NUMBER.findall(text)
 
 
 def names_in(text: str) -> list[str]:
@@ -63,9 +95,9 @@ def words_of(question: str) -> list[str]:
     return [word for word in re.findall(r"\b[a-z]{5,}\b", question) if word not in OPPOSITE]
 
 
-def _other_name(question: str, names: list[str], chance: random.Random) -> str | None:
+def _other_name(question: str, pool: Pool, chance: random.Random) -> str | None:
     found = NAME.findall(question)
-    others = [name for name in names if name not in question]
+    others = [name for name in pool.names if name not in question]
     if not found or not others:
         return None
     old = chance.choice(found)
@@ -73,27 +105,25 @@ def _other_name(question: str, names: list[str], chance: random.Random) -> str |
     return question.replace(old, chance.choice(alike), 1)
 
 
-def _other_number(question: str, _: list[str], chance: random.Random) -> str | None:
+def _other_number(question: str, pool: Pool, chance: random.Random) -> str | None:
     found = NUMBER.findall(question)
     if not found:
         return None
     old = chance.choice(found)
-    place = chance.randrange(len(old))
-    while not old[place].isdigit():
-        place = chance.randrange(len(old))
+    alike = [number for number in pool.numbers if len(number) == len(old) and number not in question]
+    if alike and chance.random() < 0.5:
+        return question.replace(old, chance.choice(alike), 1)
+    place = chance.choice([n for n, sign in enumerate(old) if sign.isdigit()])
     digit = str((int(old[place]) + chance.randint(1, 8)) % 10)
     return question.replace(old, old[:place] + digit + old[place + 1 :], 1)
 
 
-def _antonym(question: str, _: list[str], chance: random.Random) -> str | None:
+def _antonym(question: str, _: Pool, chance: random.Random) -> str | None:
     found = [word for word in re.findall(r"\b[a-z]+\b", question) if word in OPPOSITE]
-    if not found:
-        return None
-    old = chance.choice(found)
-    return re.sub(rf"\b{old}\b", OPPOSITE[old], question, count=1)
+    return _exchanged(question, old := chance.choice(found), OPPOSITE[old]) if found else None
 
 
-def _negated(question: str, _: list[str], chance: random.Random) -> str | None:
+def _negated(question: str, _: Pool, chance: random.Random) -> str | None:
     if chance.random() < 0.5 or re.search(r"\b(not|never|no)\b|n't", question):
         return None  # negation is the rarest of the ways in which people change questions
     found = AUXILIARY.search(question)
@@ -104,10 +134,21 @@ def _negated(question: str, _: list[str], chance: random.Random) -> str | None:
     return question[:where] + ("n't" if word == "n't" else f" {word}") + question[where:]
 
 
-def _other_word(question: str, words: list[str], chance: random.Random) -> str | None:
+def _other_word(question: str, pool: Pool, chance: random.Random) -> str | None:
     found = words_of(question)
-    others = [word for word in words if word not in question]
+    others = [word for word in pool.words if word not in question]
     if not found or not others:
         return None
-    old, new = chance.choice(found), chance.choice(others)
-    return re.sub(rf"\b{old}\b", new, question, count=1)
+    old = chance.choice(found)
+    alike = [word for word in others if word[-2:] == old[-2:]] or others  # most often of the same form
+    return _exchanged(question, old, chance.choice(alike))
+
+
+def _edited(question: str, pool: Pool, chance: random.Random) -> str | None:
+    words = re.findall(r"[^\s?]+", question)
+    found = [one for one in [*words, *map(" ".join, pairwise(words))] if one.lower() in pool.edits]
+    return _exchanged(question, old := chance.choice(found), chance.choice(pool.edits[old.lower()])) if found else None
+
+
+def _exchanged(question: str, old: str, new: str) -> str:
+    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _: new, question, count=1)

@@ -13,9 +13,9 @@ from index.pairs import Pairs
 from index.trained import Network as Shipped
 from index.training.examples import NEIGHBOURS, Example, Examples
 from index.training.export import export
-from index.training.network import Network, batch, loss
+from index.training.network import Network, batch, loss, taught
 from index.training.questions import Context, contexts
-from index.training.train import Training
+from index.training.train import Plan, Training
 
 TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
 
@@ -69,9 +69,9 @@ def test_the_loss_falls_with_better_logits(examples: Examples) -> None:
 def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
     examples: Examples, tmp_path: Path
 ) -> None:
-    first = Training(examples, tmp_path, epochs=1, seconds=1e9)
+    first = Training(examples, tmp_path, Plan(1, 1e9))
     first.run(Console(quiet=True))
-    again = Training(examples, tmp_path, epochs=2, seconds=1e9)
+    again = Training(examples, tmp_path, Plan(2, 1e9))
     assert (again.at.epoch, again.at.step) == (1, 0)
     for name, value in again.network.state_dict().items():
         assert torch.equal(value, first.network.state_dict()[name])
@@ -87,9 +87,9 @@ def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
 
 
 def test_training_can_begin_with_a_reader_that_was_exported(examples: Examples, tmp_path: Path) -> None:
-    made = Training(examples, tmp_path / "first", epochs=1, seconds=1e9).network.eval()
+    made = Training(examples, tmp_path / "first", Plan(1, 1e9)).network.eval()
     export(made, tmp_path / "reader.onnx")
-    begun = Training(examples, tmp_path / "next", epochs=1, seconds=1e9, start=tmp_path / "reader.onnx").network
+    begun = Training(examples, tmp_path / "next", Plan(1, 1e9), start=tmp_path / "reader.onnx").network.eval()
     pair = Pairs(bundled_folder()).pair("Who built the mill?", "Mill", TEXT)
     ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
     with torch.no_grad():
@@ -111,3 +111,30 @@ def test_padding_changes_nothing_that_is_read() -> None:
         two, _ = network(both.ids, both.types, both.mask)
     length = int(alone.mask.sum())
     assert torch.allclose(one[0, :length], two[0, :length], atol=1e-4)
+
+
+def test_a_student_begins_with_the_mean_of_its_teachers(examples: Examples, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for seed, folder in enumerate(folders):
+        folder.mkdir()
+        Training(examples, folder, Plan(1, 1e9, seed)).run(Console(quiet=True))
+    (tmp_path / "student").mkdir()
+    student = Training(examples, tmp_path / "student", Plan(2, 1e9), teachers=folders)
+    one, two = (teacher.state_dict() for teacher in student.teachers)
+    begun = {name: value.clone() for name, value in student.network.state_dict().items()}
+    for name, value in begun.items():
+        assert torch.allclose(value.float(), (one[name].float() + two[name].float()) / 2, atol=1e-6)
+    student.run(Console(quiet=True))
+    assert not torch.equal(begun["tokens.weight"], student.network.state_dict()["tokens.weight"])
+
+
+def test_nothing_is_nearer_to_the_teachers_than_what_they_say(examples: Examples) -> None:
+    asked = batch([one for group in examples.epoch(0) for one in group][:6], Pairs(bundled_folder()))
+    torch.manual_seed(0)
+    tokens, whole = torch.randn(*asked.ids.shape, 3), torch.randn(6)
+    least = taught(tokens, whole, (tokens, whole), asked)
+    for other in range(3):
+        moved = tokens.clone()
+        moved[..., other] += torch.randn(*asked.ids.shape)
+        assert taught(moved, whole, (tokens, whole), asked) > least
+    assert taught(tokens, whole + 1, (tokens, whole), asked) > least

@@ -2,9 +2,10 @@ import random
 
 import pytest
 
-from index.training.twins import altered, names_in, statement, words_of
+from index.training.twins import Pool, altered, edit, names_in, statement, words_of
 
-NAMES = ["Clara Voss", "Elm Street", "Oslo"]
+POOL = Pool(["Clara Voss", "Elm Street", "Oslo"], ["1903"], ["harbour", "treaty"], {"mill": ["brewery"]})
+NOTHING = Pool([], [], [], {})
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,7 @@ NAMES = ["Clara Voss", "Elm Street", "Oslo"]
 )
 def test_an_altered_question_differs_in_one_place(question: str) -> None:
     for seed in range(30):
-        changed = altered(question, NAMES, ["harbour", "treaty"], random.Random(seed))
+        changed = altered(question, POOL, random.Random(seed))
         assert changed is not None
         assert changed != question
         kept = set(question.split()) & set(changed.split())
@@ -21,12 +22,12 @@ def test_an_altered_question_differs_in_one_place(question: str) -> None:
 
 
 def test_nothing_to_change_gives_nothing() -> None:
-    assert altered("Why?", [], [], random.Random(0)) is None
+    assert altered("Why?", NOTHING, random.Random(0)) is None
 
 
 def test_a_changed_number_is_another_number() -> None:
     for seed in range(20):
-        assert altered("By 1954?", [], [], random.Random(seed)) not in ("By 1954?", None)
+        assert altered("By 1954?", NOTHING, random.Random(seed)) not in ("By 1954?", None)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,10 @@ def test_a_statement_has_the_answer_in_the_place_of_the_question_word(
 def test_names_and_words_are_found() -> None:
     assert names_in("The mill of Clara Voss stands in Oslo.") == ["Clara Voss", "Oslo"]
     assert words_of("What did the first miller of Oslo build?") == ["miller", "build"]
+
+
+def test_an_edit_is_what_people_changed_when_that_was_one_thing() -> None:
+    assert edit("Who abolished the old law?", "Who kept the old law?") == ("abolished", "kept")
+    assert edit("Who abolished the old law?", "When did they keep it?") is None
+    drawn = {altered("the mill burned", Pool([], [], [], {"the mill": ["a farm"]}), random.Random(s)) for s in range(9)}
+    assert drawn == {"a farm burned"}
