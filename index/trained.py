@@ -23,11 +23,12 @@ from index.snapshot import Located, Snapshot
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
-FILE_SHA256 = "b72ce9e648203f86b232709be21760b53486ee4ba4c9c768d237d97405dd7541"  # of the file that comes along
+FILE_SHA256 = "87c5cec0eb0d05b52dc4ec8ab2091a3367aea5f4203d78ab3e8deb50653c98f3"  # of the file that comes along
 
 FIRST_READ = 16  # passages that are read at once; the others when none of these answers
 BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
+CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
 MARKED = 20  # sentences, the best, whose answering words are marked
 
 Floats = NDArray[np.float32]
@@ -137,14 +138,32 @@ class TrainedReader:
     def evidence(self, question: str, read: Sequence[Read], plain: NDArray[np.float32]) -> Floats:
         """What tells whether the best sentence answers, (9,).
 
-        The three signals of the network for that sentence, the highest answerability of a passage, the plain reader's
-        three, the share of the question's words, weighed by rarity, that stand in the sentence's passage, and 1.
+        The three signals of the network for that sentence, read thrice (`again`), the highest answerability of a
+        passage, the plain reader's three, the share of the question's words, weighed by rarity, that stand in the
+        sentence's passage, and 1.
         """
         columns = np.stack([one.signals for one in read])
         best = read[int(np.argmax(columns @ self.network.sentence_weights))]
         words = self.snapshot.keywords.question_terms(question)
         covered = self.plain.covered(words, best.passage.passage.searchable, best.kept.article.language)
-        return np.array([*best.signals[:3], columns[:, 1].max(), *plain, covered, 1.0], np.float32)
+        return np.array([*self.again(question, best), columns[:, 1].max(), *plain, covered, 1.0], np.float32)
+
+    def again(self, question: str, one: Read) -> Floats:
+        """The three signals of the network in the mean of three readings: the passage, the sentence and its neighbours,
+        the sentence alone. A network that is not sure of itself says other things of each.
+        """
+        article, passage, number = one.kept.article, one.passage.passage, one.number
+        here, pairs, places = article.sentences[number], [], []
+        for reach in (0, 1):
+            first, last = max(passage.first, number - reach), min(passage.last - 1, number + reach)
+            text = Span(article.sentences[first].start, article.sentences[last].end)
+            pairs.append(self.network.pairs.pair(question, passage.context, article[text]))
+            starts = np.array([start + text.start for start, _ in pairs[-1].offsets])
+            places.append(np.flatnonzero((starts >= here.start) & (starts < here.end)))
+        seen = [one.signals[:3]]
+        for pair, inside, (tokens, whole) in zip(pairs, places, self.network.run(pairs), strict=True):
+            seen.append(np.array(_seen(inside, pair, tokens, whole)[0] if inside.size else CUT_OFF, np.float32))
+        return np.asarray(np.mean(seen, axis=0), np.float32)
 
     @staticmethod
     def likeliest(passages: Sequence[Located], fused: NDArray[np.float64]) -> list[int]:
@@ -177,19 +196,24 @@ def _sentences(
 ) -> Iterator[Read]:
     """The sentences of a passage with their signals."""
     kept, passage = located.kept, located.passage
-    starts = np.array([start + passage.start for start, _ in pair.offsets])
-    none = float(tokens[0, 0] + tokens[0, 1])
+    starts = np.array([start for start, _ in pair.offsets])
     for row, number in enumerate(range(passage.first, passage.last)):
         sentence = kept.article.sentences[number]
-        inside = np.flatnonzero((starts >= sentence.start) & (starts < sentence.end))
+        inside = np.flatnonzero((starts >= sentence.start - passage.start) & (starts < sentence.end - passage.start))
         if not inside.size:  # cut off: the passage is longer than the network reads
-            yield Read(kept, number, located, np.array([-10, -10, -20, *plain[row]], np.float32), None)
+            yield Read(kept, number, located, np.array([*CUT_OFF, *plain[row]], np.float32), None)
             continue
-        logits = tokens[pair.first + inside]
-        first, last, height = _span(logits[:, 0], logits[:, 1])
-        answer = Span(passage.start + pair.offsets[inside[first]][0], passage.start + pair.offsets[inside[last]][1])
-        signals = np.array([logits[:, 2].mean(), whole, height - none, *plain[row]], np.float32)
-        yield Read(kept, number, located, signals, answer)
+        signals, first, last = _seen(inside, pair, tokens, whole)
+        answer = Span(passage.start + pair.offsets[first][0], passage.start + pair.offsets[last][1])
+        yield Read(kept, number, located, np.array([*signals, *plain[row]], np.float32), answer)
+
+
+def _seen(inside: NDArray[np.intp], pair: Pair, tokens: Floats, whole: float) -> tuple[list[float], int, int]:
+    """The network's three signals for the sentence whose tokens are `inside`, and the ends of its best span."""
+    logits = tokens[pair.first + inside]
+    first, last, height = _span(logits[:, 0], logits[:, 1])
+    none = float(tokens[0, 0] + tokens[0, 1])
+    return [float(logits[:, 2].mean()), whole, height - none], int(inside[first]), int(inside[last])
 
 
 def _span(starts: Floats, ends: Floats) -> tuple[int, int, float]:

@@ -57,6 +57,17 @@ def test_the_same_question_is_read_the_same_among_other_passages(catalog: Catalo
     assert {s.number for s in made.read("Who?", some).sentences} == set(range(some[-1].passage.last))
 
 
+def test_a_sentence_that_is_its_passage_reads_the_same_again(catalog: Catalog) -> None:
+    catalog.add(Article.of([Piece("paragraph", "The mill was built by Clara Voss in 1903.")], title="Mill"))
+    made = reader(catalog)
+    passage = list(made.snapshot.passages.values())[-1]
+    question = "Who built the mill?"
+    plain = made.plain.signals(question, [passage]).sentences
+    [one] = made.through(question, [passage], [0], plain)
+    assert made.again(question, one) == pytest.approx(one.signals[:3], abs=1e-3)
+    assert made.again("Who burned it down?", one) != pytest.approx(one.signals[:3], abs=1e-3)
+
+
 def test_nothing_is_answered_by_no_passages(catalog: Catalog) -> None:
     assert reader(catalog).read("Who?", []) == Reading((), 0.0)
 
