@@ -237,6 +237,8 @@ def _end(words: Sequence[str], start: int, answer: str) -> int:
         return end
     told = " ".join(WORD.findall(answer.casefold()))
     last = end - (asks in VERB_FOLLOWS)  # a subject leaves room for its verb
+    if last == len(words) and words[-1][:1].isupper():  # no participle: “when were the talks in Washington”
+        return last
     for stop in range(last, start + 1, -1):
         phrase = " ".join(WORD.findall(" ".join(words[start + 1 : stop]).casefold()))
         if stop < len(words) and re.search(rf"\b{re.escape(phrase)}\b", told):

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 LONGEST_QUESTION = 2_000  # characters
 ALL = float("inf")  # an answerability that nothing has: everything is read
 NEAREST = 3  # citations of an answer that was not found
-WIDENED_FLOOR = 0.5  # answerability of a widened question: more than of others, as it has the words of two
+WIDENED_FLOOR = 0.4  # answerability of a widened question: more than of others, as it has the words of two
 
 
 @dataclass(frozen=True)
