@@ -10,7 +10,7 @@ weights and learns what they say in the mean, as well as what the data says.
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from index.embedder import bundled_folder
 from index.pairs import Pairs
@@ -51,12 +51,16 @@ class Progressed:
 
 @app.command()
 def main(  # noqa: PLR0913 (a command's options)
-    data: Path,
+    data: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     work: Path,
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
-    start: Annotated[Path | None, typer.Option(help="a reader to begin with, else the bundled encoder")] = None,
-    teacher: Annotated[list[Path] | None, typer.Option(help="the WORK of a run whose answers are learned")] = None,
+    start: Annotated[
+        Path | None, typer.Option(exists=True, help="a reader to begin with, else the bundled encoder")
+    ] = None,
+    teacher: Annotated[
+        list[Path] | None, typer.Option(exists=True, help="the WORK of a run whose answers are learned")
+    ] = None,
     seed: Annotated[int, typer.Option(help="another one draws other windows and another order")] = 0,
     rate: Annotated[float, typer.Option(help="the highest learning rate")] = RATE,
 ) -> None:
@@ -112,18 +116,18 @@ class Training:
         began = saved = time.monotonic() - self.at.seconds
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("training", total=1.0)
-            mean = 0.0
+            level = 0.0
             while self.at.epoch < self.plan.epochs and self.at.seconds < self.plan.seconds:
                 steps = self._steps(self.at.epoch)
                 for number, asked in enumerate(self._batches(steps[self.at.step :]), self.at.step):
                     done = self._done(len(steps))
                     lost = self._step(asked, done)
-                    mean = lost if not mean else 0.98 * mean + 0.02 * lost
+                    level = lost if not level else 0.98 * level + 0.02 * lost
                     self.at.step, self.at.seconds = number + 1, time.monotonic() - began
-                    bar.update(task, completed=done, description=f"epoch {self.at.epoch + 1}, loss {mean:.3f}")
+                    bar.update(task, completed=done, description=f"epoch {self.at.epoch + 1}, loss {level:.3f}")
                     if number % 100 == 0:
                         console.print(
-                            f"epoch {self.at.epoch + 1} step {number}/{len(steps)} loss {mean:.3f} {done:.3f}"
+                            f"epoch {self.at.epoch + 1} step {number}/{len(steps)} loss {level:.3f} {done:.3f}"
                         )
                     if time.monotonic() - saved > SAVE_EVERY_S:
                         self._save()
@@ -136,9 +140,8 @@ class Training:
 
     def _batches(self, steps: list[list[Example]]) -> DataLoader[Batch]:
         """The steps as tensors; a GPU would wait for one process that makes them."""
-        made = [partial(batch, examples, self.pairs) for examples in steps]
         workers = min(4, os.cpu_count() or 1) if self.device.type == "cuda" else 0
-        return DataLoader(Made(made), batch_size=None, num_workers=workers)
+        return DataLoader(steps, batch_size=None, collate_fn=partial(batch, pairs=self.pairs), num_workers=workers)  # type: ignore[arg-type]
 
     def _steps(self, epoch: int) -> list[list[Example]]:
         """The epoch's groups in batches, those of like length together."""
@@ -192,19 +195,6 @@ class Training:
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.at = Progressed(**state["at"])
-
-
-class Made(Dataset[Batch]):
-    """What functions make when they are called, one after another."""
-
-    def __init__(self, functions: Sequence[Callable[[], Batch]]) -> None:
-        self.functions = functions
-
-    def __len__(self) -> int:
-        return len(self.functions)
-
-    def __getitem__(self, place: int) -> Batch:
-        return self.functions[place]()
 
 
 def mean(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -120,7 +120,10 @@ def _other_number(question: str, pool: Pool, chance: random.Random) -> str | Non
 
 def _antonym(question: str, _: Pool, chance: random.Random) -> str | None:
     found = [word for word in re.findall(r"\b[a-z]+\b", question) if word in OPPOSITE]
-    return _exchanged(question, old := chance.choice(found), OPPOSITE[old]) if found else None
+    if not found:
+        return None
+    old = chance.choice(found)
+    return _exchanged(question, old, OPPOSITE[old])
 
 
 def _negated(question: str, _: Pool, chance: random.Random) -> str | None:
@@ -147,7 +150,10 @@ def _other_word(question: str, pool: Pool, chance: random.Random) -> str | None:
 def _edited(question: str, pool: Pool, chance: random.Random) -> str | None:
     words = re.findall(r"[^\s?]+", question)
     found = [one for one in [*words, *map(" ".join, pairwise(words))] if one.lower() in pool.edits]
-    return _exchanged(question, old := chance.choice(found), chance.choice(pool.edits[old.lower()])) if found else None
+    if not found:
+        return None
+    old = chance.choice(found)
+    return _exchanged(question, old, chance.choice(pool.edits[old.lower()]))
 
 
 def _exchanged(question: str, old: str, new: str) -> str:
