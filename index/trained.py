@@ -62,6 +62,8 @@ class Network:
 
     def run(self, pairs: Sequence[Pair]) -> Iterator[tuple[Floats, float]]:
         """For each pair the logits of span start, span end and relevance, (tokens, 3), and that of answerability."""
+        if not pairs:
+            return
         length = max(len(pair.ids) for pair in pairs)
         ids, types, mask = (np.zeros((len(pairs), length), np.int64) for _ in range(3))
         for row, pair in enumerate(pairs):
@@ -153,17 +155,18 @@ class TrainedReader:
         the sentence alone. A network that is not sure of itself says other things of each.
         """
         article, passage, number = one.kept.article, one.passage.passage, one.number
-        here, pairs, places = article.sentences[number], [], []
-        for reach in (0, 1):
-            first, last = max(passage.first, number - reach), min(passage.last - 1, number + reach)
-            text = Span(article.sentences[first].start, article.sentences[last].end)
-            pairs.append(self.network.pairs.pair(question, passage.context, article[text]))
-            starts = np.array([start + text.start for start, _ in pairs[-1].offsets])
-            places.append(np.flatnonzero((starts >= here.start) & (starts < here.end)))
-        seen = [one.signals[:3]]
-        for pair, inside, (tokens, whole) in zip(pairs, places, self.network.run(pairs), strict=True):
-            seen.append(np.array(_seen(inside, pair, tokens, whole)[0] if inside.size else CUT_OFF, np.float32))
-        return np.asarray(np.mean(seen, axis=0), np.float32)
+        sentences, here = article.sentences, article.sentences[number]
+        first, last = passage.first, passage.last - 1
+        near, until = max(first, number - 1), min(last, number + 1)
+        reaches = ((first, last), (near, until), (number, number))
+        texts = [Span(sentences[begin].start, sentences[end].end) for begin, end in reaches]
+        seen = {texts[0]: one.signals[:3]}  # of a short passage they are the same: nothing is read twice
+        pairs = {t: self.network.pairs.pair(question, passage.context, article[t]) for t in texts if t not in seen}
+        for (text, pair), (tokens, whole) in zip(pairs.items(), self.network.run(list(pairs.values())), strict=True):
+            starts = np.array([start + text.start for start, _ in pair.offsets])
+            inside = np.flatnonzero((starts >= here.start) & (starts < here.end))
+            seen[text] = np.array(_seen(inside, pair, tokens, whole)[0] if inside.size else CUT_OFF, np.float32)
+        return np.asarray(np.mean([seen[text] for text in texts], axis=0), np.float32)
 
     @staticmethod
     def likeliest(passages: Sequence[Located], fused: NDArray[np.float64]) -> list[int]:

@@ -57,15 +57,18 @@ def test_the_same_question_is_read_the_same_among_other_passages(catalog: Catalo
     assert {s.number for s in made.read("Who?", some).sentences} == set(range(some[-1].passage.last))
 
 
-def test_a_sentence_that_is_its_passage_reads_the_same_again(catalog: Catalog) -> None:
-    catalog.add(Article.of([Piece("paragraph", "The mill was built by Clara Voss in 1903.")], title="Mill"))
+@pytest.mark.parametrize("more", ["", " It burned down in 1954."])
+def test_a_sentence_is_read_again_alone_unless_it_is_its_passage(catalog: Catalog, more: str) -> None:
+    said, question = "The mill was built by Clara Voss in 1903.", "Who built the mill?"
+    catalog.add(Article.of([Piece("paragraph", said + more)], title="Mill"))
     made = reader(catalog)
-    passage = list(made.snapshot.passages.values())[-1]
-    question = "Who built the mill?"
-    plain = made.plain.signals(question, [passage]).sentences
-    [one] = made.through(question, [passage], [0], plain)
-    assert made.again(question, one) == pytest.approx(one.signals[:3], abs=1e-3)
-    assert made.again("Who burned it down?", one) != pytest.approx(one.signals[:3], abs=1e-3)
+    located = list(made.snapshot.passages.values())[-1]
+    plain = made.plain.signals(question, [located]).sentences
+    one, *_ = made.through(question, [located], [0], plain)
+    pair = made.network.pairs.pair(question, located.passage.context, said)
+    [(_, alone)] = made.network.run([pair])
+    assert made.again(question, one)[1] == pytest.approx((2 * one.signals[1] + alone) / 3, abs=1e-3)
+    assert (alone == pytest.approx(one.signals[1], abs=1e-3)) is not bool(more)
 
 
 def test_nothing_is_answered_by_no_passages(catalog: Catalog) -> None:
