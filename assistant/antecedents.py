@@ -3,11 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.english import AUXILIARIES, DATE, MONTH, NAME, NO_SUBJECT, words
+from assistant.english import AUXILIARIES, DATE, MONTH, NAME, NO_SUBJECT, PAST, words
 
 TITLES = r"(?:(?:Mr|Mrs|Ms|Dr|Sir|Mayor|President|General|Colonel|King|Queen|Minister|Professor|Lord|Lady)\.? )*"
 NAMED = re.compile(rf"\b({TITLES}{NAME})")
 PLACE = re.compile(rf"\b(?:in|at|from|to|near|of) (?:the )?({NAME})")
+# “The Chilean tubers”, “Danish sailors”: a name that tells what kind of thing the next word means.
+PEOPLE = re.compile(
+    r"\b(?:(?<=\b[Tt]he )|(?<=\b[Aa] )|(?<=\b[Aa]n )|(?=[A-Z]\w+(?:ian|ean|ish|ese|ani)\b))"
+    rf"([A-Z]\w+)(?= (?!{PAST}|(?:is|has|will|can)\b)[a-z])"
+)
 HE = re.compile(r"\b(he|him|his)\b", re.IGNORECASE)
 SHE = re.compile(r"\b(she|hers?)\b", re.IGNORECASE)
 MEN, WOMEN = (
@@ -86,7 +91,8 @@ def _carried(pronoun: str, put: str, whole: str) -> str:
     before, after = put[: found.start()].split(), put[found.end() :].rstrip("? ")
     place = whole.casefold().find(before[-1].casefold()) + len(before[-1]) if before else 0
     end = whole.rstrip("? ").rfind(after) if after else len(whole.rstrip("? "))
-    return whole[place:end].strip() if place < end else ""
+    carried = whole[place:end].strip() if place < end else ""
+    return "" if HE.match(carried) or SHE.match(carried) else carried
 
 
 def which(found: re.Match[str]) -> str:
@@ -112,9 +118,9 @@ def genders(asked: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str, 
 
 
 def people(text: str) -> Iterator[str]:
-    """Names that are not plainly of places, the full ones first."""
-    places = {found[1] for found in PLACE.finditer(text)}
-    found = [name for name in names(text) if name not in places]
+    """Names that are plainly neither of places, peoples nor months, the full ones first."""
+    others = {found[1] for pattern in (PLACE, PEOPLE) for found in pattern.finditer(text)}
+    found = [name for name in names(text) if name not in others and not re.match(rf"(?:{MONTH})\b", name)]
     yield from sorted(found, key=lambda name: " " not in name)
 
 

@@ -14,6 +14,7 @@ BEFORE = r"(?:by|to|from|in|on|since|at|of|for|with|until|under) "
 MANNER = "(?: (?:much|many|often|long|far|high|old|big|fast|large|so|not|exactly|else|come|for|year|month|day|date))*"
 # A question that is only its question word: “By whom?”, “How often?”, “In what year?”.
 BARE = re.compile(rf"(?:{BEFORE})?{WORD}{MANNER}\W*$", re.I)
+STRANDED = re.compile(r"(?P<asks>who|what|where|when) (?P<rest>of|to|from|with|by|about|on|in|until|since)\W*$", re.I)
 # The same of what was told as a whole: “When was that?”, “Why did this happen?”.
 EVENT = re.compile(
     rf"(?P<asks>(?:{BEFORE})?{WORD}{MANNER}) "
@@ -40,13 +41,13 @@ JOINED = JOINING | {"and", "after", "before", "until"}
 def leans(question: str) -> bool:
     """Whether it cannot be understood without what was said before."""
     rest = OPENING.sub("", question, count=1)
-    alone = ABOUT.match(question) or BARE.match(rest) or EVENT.match(rest) or _why(rest) or _short(question)
+    alone = ABOUT.match(question) or BARE.match(rest) or EVENT.match(rest) or _split(rest) or _short(question)
     return bool(alone or _pointing(rest))
 
 
-def _why(question: str) -> re.Match[str] | None:
-    """“Why so late?”: without a verb that one could see."""
-    found = WHY.match(question)
+def _split(question: str) -> re.Match[str] | None:
+    """“Why so late?”, without a verb that one could see, or “What of?”: the rest goes behind the question before."""
+    found = WHY.match(question) or STRANDED.match(question)
     return found if found and not AUXILIARIES & set(found["rest"].casefold().split()) else None
 
 
@@ -79,8 +80,8 @@ def whole(question: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) 
     rest = about["other"] if about else OPENING.sub("", question, count=1)
     if event := EVENT.match(rest):
         return _sentence(_asked_again(event["asks"], before[-1], said[-1]))
-    if why := _why(rest):
-        return _sentence(f"{_asked_again(why['asks'], before[-1], said[-1]).rstrip(' ?')} {why['rest']}")
+    if split := _split(rest):
+        return _sentence(f"{_asked_again(split['asks'], before[-1], said[-1]).rstrip(' ?')} {split['rest']}")
     rest = _resolved(rest, asked, said)
     if about or _short(question):
         return _sentence(_parallel(rest.strip(" ?!."), before[-1]))

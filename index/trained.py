@@ -5,6 +5,7 @@ It was made by index/training, whose README.md is its model card, from the encod
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -30,6 +31,8 @@ BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
 CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
 MARKED = 20  # sentences, the best, whose answering words are marked
+# A sentence that begins with what another names: alone nobody could say whom it is about.
+POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|this|these|that|those)\b", re.IGNORECASE)
 
 Floats = NDArray[np.float32]
 
@@ -152,13 +155,16 @@ class TrainedReader:
 
     def again(self, question: str, one: Read) -> Floats:
         """The three signals of the network in the mean of three readings: the passage, the sentence and its neighbours,
-        the sentence alone. A network that is not sure of itself says other things of each.
+        the sentence alone unless it points at what they say. A network that is not sure of itself says other things of
+        each.
         """
         article, passage, number = one.kept.article, one.passage.passage, one.number
         sentences, here = article.sentences, article.sentences[number]
         first, last = passage.first, passage.last - 1
         near, until = max(first, number - 1), min(last, number + 1)
-        reaches = ((first, last), (near, until), (number, number))
+        reaches = [(first, last), (near, until), (number, number)]
+        if POINTS.match(article[here]):
+            reaches.pop()
         texts = [Span(sentences[begin].start, sentences[end].end) for begin, end in reaches]
         seen = {texts[0]: one.signals[:3]}  # of a short passage they are the same: nothing is read twice
         pairs = {t: self.network.pairs.pair(question, passage.context, article[t]) for t in texts if t not in seen}

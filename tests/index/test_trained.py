@@ -71,6 +71,15 @@ def test_a_sentence_is_read_again_alone_unless_it_is_its_passage(catalog: Catalo
     assert (alone == pytest.approx(one.signals[1], abs=1e-3)) is not bool(more)
 
 
+def test_a_sentence_that_points_at_what_others_say_is_not_read_alone(catalog: Catalog) -> None:
+    catalog.add(Article.of([Piece("paragraph", "Clara Voss built the mill. In 1954 it burned down.")], title="Mill"))
+    made, question = reader(catalog), "When did the mill burn down?"
+    located = list(made.snapshot.passages.values())[-1]
+    named, pointing = made.through(question, [located], [0], made.plain.signals(question, [located]).sentences)
+    assert made.again(question, pointing).tolist() == pointing.signals[:3].tolist()
+    assert made.again(question, named).tolist() != named.signals[:3].tolist()
+
+
 def test_nothing_is_answered_by_no_passages(catalog: Catalog) -> None:
     assert reader(catalog).read("Who?", []) == Reading((), 0.0)
 
