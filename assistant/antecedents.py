@@ -9,7 +9,7 @@ TITLES = r"(?:(?:Mr|Mrs|Ms|Dr|Sir|Mayor|President|General|Colonel|King|Queen|Min
 NAMED = re.compile(rf"\b({TITLES}{NAME})")
 PLACE = re.compile(rf"\b(?:in|at|from|to|near|of) (?:the )?({NAME})")
 # “The Chilean tubers”, “Danish sailors”: a name that tells what kind of thing the next word means.
-PEOPLE = re.compile(
+PEOPLES = re.compile(
     r"\b(?:(?<=\b[Tt]he )|(?<=\b[Aa] )|(?<=\b[Aa]n )|(?=[A-Z]\w+(?:ian|ean|ish|ese|ani)\b))"
     rf"([A-Z]\w+)(?= (?!{PAST}|(?:is|has|will|can)\b)[a-z])"
 )
@@ -92,7 +92,7 @@ def _carried(pronoun: str, put: str, whole: str) -> str:
     place = whole.casefold().find(before[-1].casefold()) + len(before[-1]) if before else 0
     end = whole.rstrip("? ").rfind(after) if after else len(whole.rstrip("? "))
     carried = whole[place:end].strip() if place < end else ""
-    return "" if HE.match(carried) or SHE.match(carried) else carried
+    return "" if HE.fullmatch(carried) or SHE.fullmatch(carried) else carried  # it was not made whole
 
 
 def which(found: re.Match[str]) -> str:
@@ -119,7 +119,7 @@ def genders(asked: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str, 
 
 def people(text: str) -> Iterator[str]:
     """Names that are plainly neither of places, peoples nor months, the full ones first."""
-    others = {found[1] for pattern in (PLACE, PEOPLE) for found in pattern.finditer(text)}
+    others = {found[1] for pattern in (PLACE, PEOPLES) for found in pattern.finditer(text)}
     found = [name for name in names(text) if name not in others and not re.match(rf"(?:{MONTH})\b", name)]
     yield from sorted(found, key=lambda name: " " not in name)
 

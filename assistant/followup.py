@@ -14,8 +14,9 @@ BEFORE = r"(?:by|to|from|in|on|since|at|of|for|with|until|under) "
 MANNER = "(?: (?:much|many|often|long|far|high|old|big|fast|large|so|not|exactly|else|come|for|year|month|day|date))*"
 # A question that is only its question word: “By whom?”, “How often?”, “In what year?”.
 BARE = re.compile(rf"(?:{BEFORE})?{WORD}{MANNER}\W*$", re.I)
+# The same with its preposition behind it: “What of?”, “Where to?”.
 STRANDED = re.compile(r"(?P<asks>who|what|where|when) (?P<rest>of|to|from|with|by|about|on|in|until|since)\W*$", re.I)
-# The same of what was told as a whole: “When was that?”, “Why did this happen?”.
+# A question word of what was told as a whole: “When was that?”, “Why did this happen?”.
 EVENT = re.compile(
     rf"(?P<asks>(?:{BEFORE})?{WORD}{MANNER}) "
     r"(?:(?:was|is) (?:that|this)|(?<=when )was it|(?:did|does) (?:that|this|it) (?:happen|take place))\W*$",

@@ -31,7 +31,7 @@ BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
 CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
 MARKED = 20  # sentences, the best, whose answering words are marked
-# A sentence that begins with what another names: alone nobody could say whom it is about.
+# A sentence with one of these among its first four words: alone nobody could say whom it is about.
 POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|this|these|that|those)\b", re.IGNORECASE)
 
 Floats = NDArray[np.float32]

@@ -31,7 +31,7 @@ from index.training.questions import Asked, Context, contexts, kept
 
 ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article
 FOREIGN_WEIGHT = 0.5
-FOLDS = 5  # as many as articles have twins in our data: each is measured with weights of the others
+FOLDS = 5  # at most; as many articles have twins in our data: each is measured with weights of the others
 RIDGE = 0.001  # keeps weights of signals that hardly differ small
 SHRINKAGE = 0.05  # the same for the answerability, whose signals say much the same: C of scikit-learn
 
@@ -76,7 +76,7 @@ def main(data: Path, target: Path) -> None:
     single = list(_single_articles(read, snapshot, embedder, network))
     rights, chances, truths = [], [], []
     titles = [sample.title for sample in whole + single]
-    for _, places in GroupKFold(FOLDS).split(titles, groups=titles):
+    for _, places in GroupKFold(min(FOLDS, len(set(titles)))).split(titles, groups=titles):
         inside = {titles[place] for place in places}
         network.sentence_weights = _sentence_weights([s for s in whole if s.title not in inside])
         rights += [bool(s.gold[np.argmax(s.columns @ network.sentence_weights)]) for s in whole if s.title in inside]

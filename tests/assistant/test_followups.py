@@ -86,6 +86,14 @@ def test_nine_of_ten_follow_ups_are_answered_as_the_whole_question_is(talks: Tal
     assert sum(right) >= 0.9 * len(right)
 
 
+def test_what_the_cases_name_as_answers_stands_in_their_articles() -> None:
+    texts = {path.stem: " ".join(path.read_text("utf-8").split()) for path in (HERE / "followups").glob("*.md")}
+    named = [case for case in CASES if case["article"] and not case.get("unanswerable")]
+    assert named
+    for case in named:
+        assert all(texts[case["article"]].count(said) == 1 for said in case["answers"]), case["whole"]
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         talks = Talks(Path(folder), Embedder(), CASES)
