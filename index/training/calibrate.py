@@ -6,13 +6,14 @@ into the file. What is printed was measured on articles that the weights were no
 
 import json
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import onnx
+import typer
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
@@ -67,7 +68,11 @@ class Sample:
         return np.stack([one.signals for one in self.read])
 
 
-def main(data: Path, target: Path) -> None:
+def main(
+    data: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    target: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a reader that export wrote")],
+) -> None:
+    """Fit the last weights of a reader, and write them into it."""
     console = Console()
     read = contexts(data)
     embedder, network = Embedder(), Network(target)
@@ -132,7 +137,8 @@ def _single_articles(
         part = Snapshot(0, tuple(one for one in snapshot.kept if int(one.id) in places))
         reader = Remembering(part, embedder, network)
         own = [asked for asked in every if asked.context in places]
-        foreign = chance.sample([asked for asked in every if asked.context not in places], FOREIGN)
+        others = [asked for asked in every if asked.context not in places]
+        foreign = chance.sample(others, min(FOREIGN, len(others)))
         for asked in own:
             yield _sample(reader, asked, title, "answered" if asked.answers else "twin")
         for asked in foreign:
@@ -183,4 +189,4 @@ def _write(target: Path, weights: dict[str, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    typer.run(main)
