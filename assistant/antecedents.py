@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.english import AUXILIARIES, DATE, MONTH, NAME, NO_SUBJECT, PAST, words
+from assistant.turn import Turn
 
 TITLES = r"(?:(?:Mr|Mrs|Ms|Dr|Sir|Mayor|President|General|Colonel|King|Queen|Minister|Professor|Lord|Lady)\.? )*"
 NAMED = re.compile(rf"\b({TITLES}{NAME})")
@@ -44,25 +45,23 @@ END = words(
 )
 
 
-def person(pronoun: str, asked: Sequence[tuple[str, str]], said: Sequence[str], known: dict[str, str]) -> str:
-    """Whom “he” or “she” stands for; `asked` are the questions as put and as they were whole, newest last.
-
-    `known` are the pronouns of names, as `genders` tells them.
-    """
-    other = "she" if pronoun == "he" else "he"
-    for (put, question), answer in zip(reversed(asked), reversed(said), strict=True):
-        mine, told = list(people(question)), [name for name in people(answer) if name not in question]
+def person(pronoun: str, earlier: Sequence[Turn]) -> str:
+    """Whom “he” or “she” stands for, after `earlier` turns, newest last."""
+    known, other = genders(earlier), "she" if pronoun == "he" else "he"
+    for turn in reversed(earlier):
+        question = turn.searched_for
+        mine, told = list(people(question)), [name for name in people(turn.answer) if name not in question]
         if ASKS_WHO.match(question) and not IS_WHO.match(question):
             called = WHO_IS.match(question) or WHICH.match(question)
             if not told and called and plain(called[1]):
                 return called[1] if called.re is WHO_IS else which(called)
             mine, told = told, mine
-        elif carried := _carried(pronoun, put, question):
+        elif carried := _carried(pronoun, turn.question, question):
             return carried
         for group in (mine, told):
             if fitting := [name for name in group if known.get(name) != other]:
                 best = next((name for name in fitting if known.get(name) == pronoun), fitting[0])
-                return _full(best, [*said, *(whole for _, whole in asked)])
+                return _full(best, [turn.answer for turn in earlier] + [turn.searched_for for turn in earlier])
     return ""
 
 
@@ -100,15 +99,13 @@ def which(found: re.Match[str]) -> str:
     return f"the {found[2]} {found[1]}" if found[2] else f"the {found[1]}"
 
 
-def genders(asked: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str, str]:
-    """“he” or “she” for each name, as far as kin and the pronouns of earlier questions tell.
-
-    `asked` are those questions as they were put and as they were whole.
-    """
+def genders(earlier: Sequence[Turn]) -> dict[str, str]:
+    """“he” or “she” for each name, as far as kin and the pronouns of earlier questions tell."""
     known: dict[str, str] = {}
-    for answer in said:
-        known |= {found[1]: "he" for found in MEN.finditer(answer)} | {f[1]: "she" for f in WOMEN.finditer(answer)}
-    for put, whole in asked:
+    for turn in earlier:
+        known |= {found[1]: "he" for found in MEN.finditer(turn.answer)}
+        known |= {found[1]: "she" for found in WOMEN.finditer(turn.answer)}
+    for put, whole in ((turn.question, turn.searched_for) for turn in earlier):
         if bool(HE.search(put)) != bool(SHE.search(put)):
             new = [
                 name for name in people(whole) if name not in put and not re.search(rf"{re.escape(name)}['’]", whole)
@@ -138,12 +135,13 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def thing(asked: Sequence[str], said: Sequence[str], known: dict[str, str]) -> str:
+def thing(earlier: Sequence[Turn], known: dict[str, str]) -> str:
     """What “it” stands for: the phrase with an article in the question before, or a name that is nobody's in it."""
-    for question, answer in zip(reversed(asked), reversed(said), strict=True):
-        if told := _told(question, answer):
+    for turn in reversed(earlier):
+        question = turn.searched_for
+        if told := _told(turn):
             return told
-        found = [phrase for phrase in phrases(question, answer) if not _plural(phrase)]
+        found = [phrase for phrase in phrases(question, turn.answer) if not _plural(phrase)]
         if found:
             return found[0]
         if named := [name for name in names(question) if name not in known]:
@@ -151,22 +149,23 @@ def thing(asked: Sequence[str], said: Sequence[str], known: dict[str, str]) -> s
     return ""
 
 
-def _told(question: str, answer: str) -> str:
+def _told(turn: Turn) -> str:
     """What “What did they find?” was answered with: “a mosaic”, with which an answer begins, is “the mosaic”."""
-    found = WHAT.match(question) and re.match(r"(?:an?|the) (\w[\w '’-]*)\. ", answer)
+    found = WHAT.match(turn.searched_for) and re.fullmatch(r"(?:an?|the) (\w[\w '’-]*)", turn.words)
     phrase = f"the {found[1]}" if found else ""
     return phrase if phrase and plain(phrase) and not _plural(phrase) else ""
 
 
-def things(asked: Sequence[str], said: Sequence[str]) -> str:
+def things(earlier: Sequence[Turn]) -> str:
     """What “they” stands for: a plural of the question before."""
-    for question, answer in zip(reversed(asked), reversed(said), strict=True):
+    for turn in reversed(earlier):
+        question = turn.searched_for
         words = question.rstrip("?").split()
         subject = next((n for n, word in enumerate(words) if word.casefold() in AUXILIARIES), -1) + 1
         both, counted = re.search(rf"\b({NAME} and {NAME})", question), COUNTED.match(question)
         found = [
             both[1] if both else "",
-            *(phrase for phrase in phrases(question, answer) if _plural(phrase)),
+            *(phrase for phrase in phrases(question, turn.answer) if _plural(phrase)),
             _bare_plural(words[subject:]),
             which(asks) if (asks := WHICH.match(question)) and _plural(asks[1]) else "",
             f"the {counted[1]}" if counted else "",
@@ -174,7 +173,9 @@ def things(asked: Sequence[str], said: Sequence[str]) -> str:
         ]
         if first := next(filter(None, found), ""):
             return first
-    plurals = (word for question in reversed(asked) for word in reversed(WORD.findall(question)) if _plural(word))
+    plurals = (
+        word for turn in reversed(earlier) for word in reversed(WORD.findall(turn.searched_for)) if _plural(word)
+    )
     return next((word for word in plurals if len(word) > 3), "")
 
 
@@ -192,27 +193,27 @@ def _plural(phrase: str) -> bool:
     return bool(re.search(r"[^s\W]s$", head)) and head.islower() and not head.endswith(("us", "is"))
 
 
-def place(asked: Sequence[str], said: Sequence[str]) -> str:
+def place(earlier: Sequence[Turn]) -> str:
     """What “there” stands for: “in Amsterdam”."""
-    for text in _back(asked, said):
+    for text in _back(earlier):
         found = re.findall(rf"\b((?:in|at|on|near|to) (?:the )?{NAME})", text)
         if found:
             return re.sub("^to ", "in ", found[-1])
     return ""
 
 
-def date(asked: Sequence[str], said: Sequence[str]) -> str:
+def date(earlier: Sequence[Turn]) -> str:
     """What “then” stands for: “in May 1903”."""
-    for text in _back(asked, said):
+    for text in _back(earlier):
         if found := DATE.search(text):
             return found[0]
     return ""
 
 
-def _back(asked: Sequence[str], said: Sequence[str]) -> Iterator[str]:
-    for question, answer in zip(reversed(asked), reversed(said), strict=True):
-        yield question
-        yield answer
+def _back(earlier: Sequence[Turn]) -> Iterator[str]:
+    for turn in reversed(earlier):
+        yield turn.searched_for
+        yield turn.answer
 
 
 def phrases(question: str, answer: str) -> list[str]:

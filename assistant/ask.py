@@ -21,8 +21,9 @@ from assistant.probe import probe
 from assistant.quotes import Quote, choose
 from assistant.rewrite import Rewriter
 from assistant.settings import Settings
-from assistant.standalone import Turn, standalone, widened
+from assistant.standalone import standalone, widened
 from assistant.support import Supporter
+from assistant.turn import Turn
 from assistant.write import Writer, shown
 from index.article import flat
 from index.catalog import Catalog

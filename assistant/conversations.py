@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from assistant.answer import Answer, Claim, Part
 from assistant.ask import Assistant
 from assistant.errors import Busy, UnknownConversation
-from assistant.standalone import Turn
+from assistant.turn import Turn
 from index.article import flat
 from index.database import Database
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from assistant import antecedents
 from assistant.english import AUXILIARIES, DATE, JOINING, MONTH, NAME, PAST
+from assistant.turn import Turn
 from index.keywords import terms
 
 OPENING = re.compile(r"^(?:(?:and|but|so|then|or|also|ok(?:ay)?|well|now|yes|no)\b[,.]? )+", re.IGNORECASE)
@@ -74,20 +75,20 @@ def _pointing(question: str) -> list[re.Match[str]]:
     return found
 
 
-def whole(question: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> str:
-    """The question as it would be asked alone; `asked` are earlier ones, each as it was put and as it was whole."""
-    before = [one for _, one in asked]
+def whole(question: str, earlier: Sequence[Turn]) -> str:
+    """The question as it would be asked alone, after the `earlier` turns, newest last."""
+    last = earlier[-1]
     about = ABOUT.match(question)
     rest = about["other"] if about else OPENING.sub("", question, count=1)
     if event := EVENT.match(rest):
-        return _sentence(_asked_again(event["asks"], before[-1], said[-1]))
+        return _sentence(_asked_again(event["asks"], last))
     if split := _split(rest):
-        return _sentence(f"{_asked_again(split['asks'], before[-1], said[-1]).rstrip(' ?')} {split['rest']}")
-    rest = _resolved(rest, asked, said)
+        return _sentence(f"{_asked_again(split['asks'], last).rstrip(' ?')} {split['rest']}")
+    rest = _resolved(rest, earlier)
     if about or _short(question):
-        return _sentence(_parallel(rest.strip(" ?!."), before[-1]))
+        return _sentence(_parallel(rest.strip(" ?!."), last.searched_for))
     if BARE.match(rest):
-        return _sentence(_asked_again(rest.strip(" ?!."), before[-1], said[-1]))
+        return _sentence(_asked_again(rest.strip(" ?!."), last))
     return _sentence(rest)
 
 
@@ -101,7 +102,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}?"
 
 
-def _resolved(question: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> str:
+def _resolved(question: str, earlier: Sequence[Turn]) -> str:
     """Each pointing word as what it points at, where that is plain; a second one of the same kind stays."""
     done: dict[str, str] = {}
     parts, last = [], 0
@@ -120,7 +121,7 @@ def _resolved(question: str, asked: Sequence[tuple[str, str]], said: Sequence[st
             "these": "they",
             "those": "they",
         }.get(word, word)
-        found = "" if kind in done else _antecedent(kind, asked, said)
+        found = "" if kind in done else _antecedent(kind, earlier)
         if not found:
             continue
         done[kind] = found
@@ -142,33 +143,31 @@ def _owner(name: str) -> str:
     return f"{name}'" if name.endswith("s") and name.islower() else f"{name}'s"
 
 
-def _antecedent(kind: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> str:
-    found = _found(kind, asked, said)
+def _antecedent(kind: str, earlier: Sequence[Turn]) -> str:
+    found = _found(kind, earlier)
     return found if kind in ("there", "then") or antecedents.plain(found) else ""
 
 
-def _found(kind: str, asked: Sequence[tuple[str, str]], said: Sequence[str]) -> str:
-    before = [one for _, one in asked]
-    known = antecedents.genders(asked, said)
+def _found(kind: str, earlier: Sequence[Turn]) -> str:
     if kind in ("he", "she"):
-        return antecedents.person(kind, asked, said, known)
+        return antecedents.person(kind, earlier)
     if kind == "they":
-        return antecedents.things(before, said)
+        return antecedents.things(earlier)
     if kind == "there":
-        return antecedents.place(before, said)
+        return antecedents.place(earlier)
     if kind == "then":
-        return antecedents.date(before, said)
-    return antecedents.thing(before[-REACH:], said[-REACH:], known) if kind == "it" else ""
+        return antecedents.date(earlier)
+    return antecedents.thing(earlier[-REACH:], antecedents.genders(earlier)) if kind == "it" else ""
 
 
-def _asked_again(word: str, before: str, said: str) -> str:
+def _asked_again(word: str, turn: Turn) -> str:
     """The question before with another question word: “How did he die?”, “When?” → “When did he die?”."""
-    word = "why" if word.casefold() == "what for" else word
+    word, before = "why" if word.casefold() == "what for" else word, turn.searched_for
     if word.casefold().endswith(" else"):
         asks = re.match(rf"{WORD}\b", before, re.I)
         return f"{word} {before[asks.end() :].strip()}" if asks else f"{word} {before}"
     if subject := re.match(r"(who|what|which \w+) (?!(?:do|does|did|is|are|was|were)\b)(.+)$", before, re.I):
-        told = [name for name in antecedents.people(said) if name not in before]
+        told = [name for name in antecedents.people(turn.answer) if name not in before]
         one = told[0] if told else "someone" if subject[1].casefold() == "who" else "something"
         verb = "was" if re.match(PAST, subject[2]) else "is"
         return f"{word} {verb} it that {one} {subject[2]}"

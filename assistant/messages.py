@@ -8,7 +8,8 @@ from langchain_core.messages.content import ContentBlock, create_citation, creat
 
 from assistant.answer import Answer, Citation
 from assistant.ask import LONGEST_QUESTION
-from assistant.standalone import Turn, standalone
+from assistant.standalone import standalone
+from assistant.turn import Turn
 from index.article import flat
 
 LONGEST_SAID = 4_000  # characters of an earlier answer that are of use to a follow-up

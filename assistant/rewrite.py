@@ -10,7 +10,8 @@ from langchain_core.language_models import BaseChatModel
 import prompts
 from assistant.errors import ModelError
 from assistant.listen import reply
-from assistant.standalone import Turn, leans, standalone
+from assistant.standalone import leans, standalone
+from assistant.turn import Turn
 from index.article import flat
 
 CHARACTERS_A_TOKEN = 4  # of English, about

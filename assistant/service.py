@@ -20,9 +20,9 @@ from assistant.metrics import Metrics
 from assistant.once import Once
 from assistant.problems import Refused, unknown
 from assistant.settings import Settings
-from assistant.standalone import Turn
 from assistant.streams import streamed
 from assistant.suggest import Suggestions
+from assistant.turn import Turn
 from index.library import Entry
 from index.search import Search
 from index.snapshot import Located

@@ -1,37 +1,13 @@
 """A follow-up question rewritten so that it needs no history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from assistant import followup
-from assistant.answer import Answer
+from assistant.turn import Turn
 from index.keywords import terms
 
 ENOUGH = 2  # words of substance of a question that stands alone
 FEW = 2  # words of substance of a question that may lean although nothing in it points
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A question that was asked before, what was searched for, whether it was answered, and what was said.
-
-    `words` are the very words that answered, where they are known.
-    """
-
-    question: str
-    searched_for: str
-    found: bool
-    said: str = ""
-    words: str = ""
-
-    @classmethod
-    def of(cls, answer: Answer) -> "Turn":
-        said = " ".join(claim.text.strip() for claim in answer.claims if claim.citations)
-        first = next((c for c in answer.citations if c.answer), None)
-        words = (
-            first.quote[first.answer[0] - first.start : first.answer[1] - first.start] if first and first.answer else ""
-        )
-        return cls(answer.question, answer.searched_for, answer.found, said, words)
 
 
 def standalone(question: str, earlier: Sequence[Turn], language: str) -> str:
@@ -43,8 +19,7 @@ def standalone(question: str, earlier: Sequence[Turn], language: str) -> str:
         return question
     if language != "en":
         return f"{earlier[-1].searched_for} {question}"
-    asked = [(turn.question, turn.searched_for) for turn in earlier]
-    return followup.whole(question, asked, [f"{turn.words}. {turn.said}" for turn in earlier])
+    return followup.whole(question, earlier)
 
 
 def widened(question: str, earlier: Sequence[Turn], language: str) -> str:

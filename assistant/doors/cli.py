@@ -21,7 +21,7 @@ from assistant.doors.chat import Chat
 from assistant.doors.terminal import Screen, follow, progress_bar, write_out
 from assistant.errors import BadQuestion, BadSettings
 from assistant.settings import Settings
-from assistant.standalone import Turn
+from assistant.turn import Turn
 from index.article import flat
 from index.errors import BadSource, BadStore, UnknownArticle, Unreachable
 

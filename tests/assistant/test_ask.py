@@ -11,7 +11,7 @@ from assistant.answer import Answer, Citation, Claim, Searched
 from assistant.ask import Asked, Assistant
 from assistant.errors import BadQuestion
 from assistant.settings import Settings
-from assistant.standalone import Turn
+from assistant.turn import Turn
 from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 

@@ -20,7 +20,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.settings import Settings
-from assistant.standalone import Turn
+from assistant.turn import Turn
 from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 from index.formats import read

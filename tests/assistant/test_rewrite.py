@@ -8,7 +8,7 @@ import pytest
 from assistant.ask import Assistant
 from assistant.rewrite import Rewriter, trimmed
 from assistant.settings import Settings
-from assistant.standalone import Turn
+from assistant.turn import Turn
 from tests.assistant.scripted import Scripted
 
 BEFORE = [

@@ -1,6 +1,7 @@
 import pytest
 
-from assistant.standalone import Turn, leans, standalone, widened
+from assistant.standalone import leans, standalone, widened
+from assistant.turn import Turn
 
 SAID = "The bridge was built by Clara Voss in 1903."
 
