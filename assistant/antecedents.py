@@ -24,6 +24,7 @@ MEN, WOMEN = (
     )
 )
 ASKS_WHO = re.compile(r"(?:who|by whom|whose|which)\b", re.IGNORECASE)
+ASKS_ANYBODY = re.compile(r"\b(?:any|some)(?:body|one)\b", re.IGNORECASE)
 WHO_IS = re.compile(r"[Ww]ho (?:is|was|are|were) ([^?]+)\?*$")
 WHICH = re.compile(r"(?:which|what) (\w+) (?:is|are|was|were|has|had|will)(?: (?:been )?(\w+ed))?\b", re.IGNORECASE)
 WHAT = re.compile(r"what (?:did|does|do|has|have|had|can|could|will)\b", re.IGNORECASE)
@@ -51,7 +52,7 @@ def person(pronoun: str, earlier: Sequence[Turn]) -> str:
     for turn in reversed(earlier):
         question = turn.searched_for
         mine, told = list(people(question)), [name for name in people(turn.answer) if name not in question]
-        if ASKS_WHO.match(question) and not IS_WHO.match(question):
+        if ASKS_ANYBODY.search(question) or (ASKS_WHO.match(question) and not IS_WHO.match(question)):
             called = WHO_IS.match(question) or WHICH.match(question)
             if not told and called and plain(called[1]):
                 return called[1] if called.re is WHO_IS else which(called)
@@ -154,6 +155,14 @@ def _told(turn: Turn) -> str:
     found = WHAT.match(turn.searched_for) and re.fullmatch(r"(?:an?|the) (\w[\w '’-]*)", turn.words)
     phrase = f"the {found[1]}" if found else ""
     return phrase if phrase and plain(phrase) and not _plural(phrase) else ""
+
+
+def told_who(turn: Turn) -> str:
+    """Who did it, where that was asked: “Who pumped the air?”, answered with “two boys”, is “the two boys”."""
+    words = re.sub(r"^by ", "", turn.words)
+    if not re.match(r"who (?!(?:is|was|are|were)\b)", turn.searched_for, re.IGNORECASE) or not plain(words):
+        return ""
+    return words if re.match(r"[A-Z]|the\b", words) else f"the {re.sub('^an? ', '', words)}"
 
 
 def things(earlier: Sequence[Turn]) -> str:

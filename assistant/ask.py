@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from threading import Event
 from typing import Any, cast
@@ -21,13 +22,13 @@ from assistant.probe import probe
 from assistant.quotes import Quote, choose
 from assistant.rewrite import Rewriter
 from assistant.settings import Settings
-from assistant.standalone import standalone, widened
+from assistant.standalone import goes_on, standalone, widened
 from assistant.support import Supporter
 from assistant.turn import Turn
 from assistant.write import Writer, shown
 from index.article import flat
 from index.catalog import Catalog
-from index.reader import PlainReader, Reader, Reading
+from index.reader import Place, PlainReader, Reader, Reading
 from index.search import Search
 from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
@@ -56,6 +57,24 @@ class Asked:
     prompt_version: str = ""
     stop: Event = field(default_factory=Event)
     stages: tuple[tuple[str, float], ...] = ()  # the end of each step, by time.perf_counter
+
+    @cached_property
+    def after(self) -> frozenset[Place]:
+        """The sentences that the last answer cited, or quoted where only its text is known, if the question goes on."""
+        last = next((turn for turn in reversed(self.earlier) if turn.said), None)
+        if not last or not goes_on(self.question, self.language):
+            return frozenset()
+        return frozenset(
+            (kept.id, number)
+            for kept in self.snapshot.kept
+            for number, span in enumerate(kept.article.sentences)
+            if any(id == kept.id and span.start < end and start < span.end for id, start, end in last.cited)
+            or (not last.cited and kept.article[span] in last.said)
+        )
+
+    def at(self, one: Located) -> bool:
+        """Whether a sentence of `after` stands in the passage, or just before it."""
+        return any(id == one.kept.id and one.passage.first - 1 <= n < one.passage.last for id, n in self.after)
 
     @property
     def language(self) -> str:
@@ -172,11 +191,14 @@ class Assistant:
         return _done("read", done)
 
     def _reading(self, asked: Asked) -> Asked:
-        """Read the whole library where it is small enough, else what search found."""
-        small = asked.snapshot.sentence_count <= self.settings.read_all_sentences
-        passages = tuple(asked.snapshot.passages.values()) if small else asked.retrieved
+        """Read the whole library where it is small enough; else what search found and where the talk is."""
+        every = asked.snapshot.passages.values()
+        if asked.snapshot.sentence_count <= self.settings.read_all_sentences:
+            passages = tuple(every)
+        else:
+            passages = (*asked.retrieved, *(one for one in every if one not in asked.retrieved and asked.at(one)))
         reader = self._reader(asked.snapshot, self.settings.answerability_floor)
-        reading = reader.read(asked.searched_for, passages)
+        reading = reader.read(asked.searched_for, passages, asked.after)
         return replace(asked, read=passages, reading=reading, answered_by=reader.name)
 
     def _reader(self, snapshot: Snapshot, enough: float) -> Reader:
@@ -188,7 +210,9 @@ class Assistant:
 
     def _read_on(self, asked: Asked) -> Asked:
         """Read what was left unread, so that "not found" is said of everything."""
-        return replace(asked, reading=self._reader(asked.snapshot, ALL).read(asked.searched_for, asked.read))
+        return replace(
+            asked, reading=self._reader(asked.snapshot, ALL).read(asked.searched_for, asked.read, asked.after)
+        )
 
     def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:
         """What the model writes; the articles' own sentences where there is no model, or it fails."""

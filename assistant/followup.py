@@ -24,6 +24,7 @@ EVENT = re.compile(
     re.I,
 )
 WHY = re.compile(r"(?P<asks>why) (?P<rest>(?!not\b)\w+(?: \w+){0,2})\W*$", re.I)  # “Why so late?”
+NOUN = re.compile(r"why (?:the|this|that|such an?) \w+(?= ?(?:\?|$))", re.I)  # “Why the delay?”
 ASKING = re.compile(rf"(?P<asks>(?:{BEFORE})?{WORD}\b.*?) ?\b(?P<rest>(?:{'|'.join(sorted(AUXILIARIES))})\b.*)$", re.I)
 YEAR = re.compile(rf"\b(?:(?:{MONTH}) )?(?:1[0-9]|20)\d\d\b|\b(?:{MONTH})\b(?: \d{{1,2}})?")
 # “That” alone, not “that bridge”: at the end, before the last word, or before a word that no noun follows.
@@ -34,6 +35,7 @@ PRONOUN = re.compile(
     r"|(?:this|that|these|those)(?= ?(?:\?|$)))\b(?! own\b)",
     re.I,
 )
+AGENT = re.compile(r"\b(?:do|did|have|had|can|could|will|would) $", re.I)  # who is asked what they do
 POSSESSIVE = ("his", "its", "their", "her")
 REACH = 2  # questions back, as far as “it” points
 ENOUGH = 2  # words of substance before a possessive: then it may point at them
@@ -82,6 +84,8 @@ def whole(question: str, earlier: Sequence[Turn]) -> str:
     rest = about["other"] if about else OPENING.sub("", question, count=1)
     if event := EVENT.match(rest):
         return _sentence(_asked_again(event["asks"], last))
+    if drop := NOUN.match(rest):
+        return _sentence(f"{drop[0]} ({topic(last.searched_for)})")
     if split := _split(rest):
         return _sentence(f"{_asked_again(split['asks'], last).rstrip(' ?')} {split['rest']}")
     rest = _resolved(rest, earlier)
@@ -94,7 +98,9 @@ def whole(question: str, earlier: Sequence[Turn]) -> str:
 
 def topic(question: str) -> str:
     """What it asks about: the question without its question word."""
-    return re.sub(rf"^{WORD}\b\s*", "", OPENING.sub("", question.rstrip("? "), count=1), flags=re.I)
+    return re.sub(
+        rf"^(?:how (?:many|much)|{WORD})\b\s*", "", OPENING.sub("", question.rstrip("? "), count=1), flags=re.I
+    )
 
 
 def _sentence(text: str) -> str:
@@ -121,7 +127,8 @@ def _resolved(question: str, earlier: Sequence[Turn]) -> str:
             "these": "they",
             "those": "they",
         }.get(word, word)
-        found = "" if kind in done else _antecedent(kind, earlier)
+        agent = word == "they" and AGENT.search(question[: match.start()])
+        found = "" if kind in done else _antecedent("agents" if agent else kind, earlier)
         if not found:
             continue
         done[kind] = found
@@ -151,7 +158,9 @@ def _antecedent(kind: str, earlier: Sequence[Turn]) -> str:
 def _found(kind: str, earlier: Sequence[Turn]) -> str:
     if kind in ("he", "she"):
         return antecedents.person(kind, earlier)
-    if kind == "they":
+    if kind == "agents" and (told := antecedents.told_who(earlier[-1])):
+        return told
+    if kind in ("they", "agents"):
         return antecedents.things(earlier)
     if kind == "there":
         return antecedents.place(earlier)

@@ -28,7 +28,7 @@ def widened(question: str, earlier: Sequence[Turn], language: str) -> str:
     Empty where it names enough itself, or nothing was asked before: “did it help”, after “Who drained the marsh?”, is
     widened to “did it help (drained the marsh)?”.
     """
-    if not earlier or language != "en" or not (leans(question, language) or len(terms(question, language)) <= FEW):
+    if not earlier or language != "en" or not goes_on(question, language):
         return ""
     return f"{question.rstrip('? ')} ({followup.topic(earlier[-1].searched_for)})?"
 
@@ -36,3 +36,8 @@ def widened(question: str, earlier: Sequence[Turn], language: str) -> str:
 def leans(question: str, language: str) -> bool:
     """Whether the question cannot be understood alone; outside English: whether it has hardly a word of substance."""
     return followup.leans(question) if language == "en" else len(terms(question, language)) < ENOUGH
+
+
+def goes_on(question: str, language: str) -> bool:
+    """Whether the question leans, or names so little that it may."""
+    return leans(question, language) or len(terms(question, language)) <= FEW

@@ -1,6 +1,6 @@
 """Which sentences of the passages answer a question, and whether any does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from index.keywords import terms
 from index.library import Kept
 from index.search import standardised
 from index.snapshot import Located, Snapshot
+
+Place = tuple[str, int]  # an article's id and the number of a sentence in it
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ class Reader(Protocol):
 
     name: str
 
-    def read(self, question: str, passages: Sequence[Located]) -> Reading:
-        """Score each sentence of `passages`; none for no passages, which nothing answers."""
+    def read(self, question: str, passages: Sequence[Located], after: Collection[Place] = ()) -> Reading:
+        """Score each sentence of `passages`; none for no passages, which nothing answers.
+
+        The sentences that follow those of `after`, where the talk is, are likelier to answer than others.
+        """
         ...
 
 
@@ -75,7 +80,8 @@ class PlainReader:
     def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
         self.snapshot, self.embedder = snapshot, embedder
 
-    def read(self, question: str, passages: Sequence[Located]) -> Reading:
+    def read(self, question: str, passages: Sequence[Located], after: Collection[Place] = ()) -> Reading:
+        """Score each sentence of `passages` by the question alone."""
         if not passages:
             return Reading((), 0.0)
         signals = self.signals(question, passages)

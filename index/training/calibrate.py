@@ -167,7 +167,10 @@ def _sentence_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
 
 
 def _evidence(samples: Sequence[Sample]) -> NDArray[np.float32]:
-    return np.stack([s.reader.evidence(s.asked.question, s.read, s.plain) for s in samples])
+    bests = [s.read[int(np.argmax(s.reader.scores(s.read)))] for s in samples]
+    return np.stack(
+        [s.reader.evidence(s.asked.question, s.read, best, s.plain) for s, best in zip(samples, bests, strict=True)]
+    )
 
 
 def _answer_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:

@@ -91,6 +91,28 @@ def test_a_follow_up_says_what_was_searched_for(town: Assistant) -> None:
     assert "1903" in answer.claims[0].text
 
 
+def test_a_question_that_goes_on_is_read_from_where_the_last_answer_was(town: Assistant) -> None:
+    first, missed = town.ask("Who built the old bridge?"), town.ask("How do I reverse a list in Python?")
+    snapshot = town.catalog.snapshot()
+    cited = first.citations[0]
+    numbers = [n for n, s in enumerate(snapshot.kept[0].article.sentences) if cited.start <= s.start < cited.end]
+    places = {("the-old-bridge", n) for n in numbers}
+    told = Turn(first.question, first.question, True, f"As I said: {first.claims[0].text}")
+    for earlier in ((Turn.of(first),), (Turn.of(first), Turn.of(missed)), (told,)):
+        assert Asked("And when?", earlier, snapshot).after == places
+        assert Asked("What does the weekly market sell on Sundays?", earlier, snapshot).after == set()
+    assert Asked("And when?", (Turn.of(missed),), snapshot).after == set()
+
+
+def test_of_a_large_library_the_place_where_the_talk_is_is_read_too(town: Assistant) -> None:
+    narrow = Assistant(town.catalog, Settings(read_all_sentences=1, candidates=1, answerability_floor=0.0))
+    first = narrow.ask("What does the weekly market sell?")
+    assert {sentence.article for sentence in first.citations} == {"the-market"}
+    there = narrow.ask("Who built the bridge?", [Turn.of(first)])
+    assert (there.sentences_read, there.searched_for) == (4, "Who built the bridge?")
+    assert narrow.ask("Who built the bridge?").sentences_read == 2
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [("", "empty"), (" \n\t", "empty"), ("?!", "empty"), ("\u200b", "empty"), ("a" * 2001, "2,001 characters")],

@@ -46,6 +46,8 @@ def before(question: str, said: str = SAID) -> list[Turn]:
         ("Who ran the first race of the year?", "", "and the second one", "Who ran the second race of the year?"),
         ("Who was the mayor's clerk?", "", "and the baker?", "Who was the baker?"),
         ("Did the town buy steam engines?", "", "Did they work?", "Did engines work?"),
+        ("Was anybody hurt?", "Tom Birch broke a leg.", "How did he get home?", "How did Tom Birch get home?"),
+        ("How many came in 2023?", "", "Why the drop?", "Why the drop (came in 2023)?"),
     ],
 )
 def test_a_question_that_leans_on_the_one_before_is_made_whole(
@@ -83,6 +85,7 @@ def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
 )
 def test_a_question_that_names_little_is_widened_by_what_the_one_before_asked_about(question: str, wider: str) -> None:
     assert widened(question, before("Who built the bridge?"), "en") == wider
+    assert widened("was it", before("How many cheeses were recalled?"), "en") == "was it (cheeses were recalled)?"
     assert widened(question, [], "en") == widened(question, before("Wer?"), "de") == ""
 
 
@@ -104,6 +107,20 @@ def test_it_is_what_the_question_before_was_answered_with_where_that_asked_what(
     for words, whole in (("a mosaic", "the mosaic"), ("sold the barn", "the barn"), ("", "the barn")):
         found = Turn("What did they do with the barn?", "What did they do with the barn?", True, "They did.", words)
         assert standalone("Where is it?", [found], "en") == f"Where is {whole}?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "question", "whole"),
+    [
+        ("Who pumped the air?", "by two boys", "What did they get?", "What did the two boys get?"),
+        ("Who wants to drain the ponds?", "Kelm Holdings", "Will they succeed?", "Will Kelm Holdings succeed?"),
+        ("Who wants to drain the ponds?", "Kelm Holdings", "How deep are they?", "How deep are the ponds?"),
+        ("Who owns the ponds?", "", "Did they freeze?", "Did the ponds freeze?"),
+    ],
+)
+def test_they_are_those_who_did_it_where_that_was_asked(asked: str, words: str, question: str, whole: str) -> None:
+    found = Turn(asked, asked, True, "So it was.", words)
+    assert standalone(question, [found], "en") == whole
 
 
 def test_the_first_question_of_a_conversation_is_left_as_it_is() -> None:

@@ -1,3 +1,4 @@
+import math
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from index.article import Article, Piece
 from index.catalog import Catalog
 from index.errors import BadStore
 from index.reader import PlainReader, Reading
-from index.trained import FILE, FILE_SHA256, FIRST_READ, PLAIN, TRAINED, Network, TrainedReader, network
+from index.trained import FILE, FILE_SHA256, FIRST_READ, FOLLOWING, PLAIN, TRAINED, Network, TrainedReader, network
 
 
 def reader(catalog: Catalog, floor: float = 0.5) -> TrainedReader:
@@ -78,6 +79,29 @@ def test_a_sentence_that_points_at_what_others_say_is_not_read_alone(catalog: Ca
     named, pointing = made.through(question, [located], [0], made.plain.signals(question, [located]).sentences)
     assert made.again(question, pointing).tolist() == pointing.signals[:3].tolist()
     assert made.again(question, named).tolist() != named.signals[:3].tolist()
+
+
+def test_what_follows_the_sentences_of_before_is_likelier_to_answer(catalog: Catalog) -> None:
+    text = "The barn was painted by Clara Voss. It cost 40 crowns. The roof cost 90 crowns. The bell cost 70 crowns."
+    entry, _ = catalog.add(Article.of([Piece("paragraph", text)], title="Barn"))
+    made, question = reader(catalog, floor=0.0), "What did that cost?"
+    passages = [one for one in made.snapshot.passages.values() if one.kept.id == entry.id]
+    [first] = [n for n, span in enumerate(passages[0].kept.article.sentences) if span.start == text.index("The barn")]
+
+    def score(number: int, after: list[tuple[str, int]]) -> float:
+        reading = made.read(question, passages, after)
+        scores = {one.number: one.score for one in reading.sentences}
+        return scores[number] / scores[first]
+
+    for number, more in zip((first + 1, first + 2), FOLLOWING, strict=True):
+        assert score(number, [(entry.id, first)]) == pytest.approx(score(number, []) * math.exp(more), rel=1e-3)
+    assert score(first + 3, [(entry.id, first)]) == pytest.approx(score(first + 3, []), rel=1e-3)
+    assert score(first + 1, [("another", first)]) == pytest.approx(score(first + 1, []), rel=1e-3)
+    both = [(entry.id, first), (entry.id, first + 1)]  # what was cited itself is not likelier
+    assert score(first + 1, both) == pytest.approx(score(first + 1, []), rel=1e-3)
+    assert score(first + 2, both) == pytest.approx(score(first + 2, []) * math.exp(FOLLOWING[0]), rel=1e-3)
+    there = made.read(question, passages, [(entry.id, first)])
+    assert there.answerability > made.read(question, passages).answerability
 
 
 def test_nothing_is_answered_by_no_passages(catalog: Catalog) -> None:
