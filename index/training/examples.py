@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Span
+from index.article import Article, Span
 from index.embedder import Embedder
 from index.keywords import Keywords, terms
 from index.search import BM25_WEIGHT, COSINE_WEIGHT, standardised
@@ -22,10 +22,10 @@ from index.training.questions import Asked, Context
 from index.training.twins import Pool, altered, edit, names_in, numbers_in, statement, words_of
 
 NEIGHBOURS = 8  # passages that search finds for a question, from which a wrong one is drawn
-WINDOWS, WINDOW_WEIGHTS = (70, 110, 160, 240), (0.2, 0.3, 0.25, 0.25)  # words and marks of a window at most
+# Words and marks of a window at most; a sentence alone now and then, as the reader looks at the best one once more.
+WINDOWS, WINDOW_WEIGHTS = (12, 45, 75, 110, 160, 240), (0.15, 0.15, 0.2, 0.2, 0.15, 0.15)
 SHARES = {"squadshifts-amazon_reviews": 0.4, "squadshifts-reddit": 0.4}  # of a data set in an epoch; others whole
 UNTITLED = tuple(SHARES)  # their titles say nothing
-TWINS_AN_EPOCH = 2  # how often a question that people made unanswerable comes, each time in another window
 ALTERED, WITHOUT = 0.4, 0.2  # of the questions are seen changed, or with their passage less the answer
 STATEMENTS = 0.12  # of the questions are also seen as statements
 
@@ -46,10 +46,13 @@ class Example:
 
 
 class Examples:
-    """Draws the examples of an epoch from `read`; `neighbours` is (questions, NEIGHBOURS), places in `read`."""
+    """Draws the examples of an epoch from `read`; `neighbours` is (questions, NEIGHBOURS), places in `read`.
 
-    def __init__(self, read: Sequence[Context], neighbours: NDArray[np.int32]) -> None:
-        self.read, self.neighbours = read, neighbours
+    `share` of the answered questions of an epoch is seen, those of the second file always.
+    """
+
+    def __init__(self, read: Sequence[Context], neighbours: NDArray[np.int32], share: float = 1.0) -> None:
+        self.read, self.neighbours, self.share = read, neighbours, share
         self.asked = [asked for context in read for asked in context.questions]
         edits = _edits(read)
         near = [_pool([context], edits) for context in read]
@@ -77,9 +80,8 @@ class Examples:
         context = self.read[asked.context]
         longest = chance.choices(WINDOWS, WINDOW_WEIGHTS)[0]
         if not asked.answers:
-            for _ in range(TWINS_AN_EPOCH):
-                yield [self._window(_as_typed(asked.question, chance), context, (), longest, chance)]
-        elif chance.random() < SHARES.get(context.dataset, 1.0):
+            yield [self._window(_as_typed(asked.question, chance), context, (), longest, chance)]
+        elif asked.more or chance.random() < self.share * SHARES.get(context.dataset, 1.0):
             question = _as_typed(asked.question, chance)
             right = self._window(question, context, asked.answers, longest, chance)
             yield [right, *self._wrong(place, asked, right, longest, chance)]
@@ -126,12 +128,15 @@ class Examples:
     def _window(
         self, question: str, context: Context, answers: Sequence[Span], longest: int, chance: random.Random
     ) -> Example:
-        """Consecutive sentences of a context with an answer, if there is one, of at most `longest` words and marks."""
+        """Consecutive sentences of a context with an answer, of at most `longest` words and marks.
+
+        Without an answer those about the sentence that shares most words with the question: the likeliest trap.
+        """
         article = context.article
         homes = [
             n for n, s in enumerate(article.sentences) if any(s.start < a.end and a.start < s.end for a in answers)
         ]
-        core = chance.choice(homes) if homes else chance.randrange(len(article.sentences))
+        core = chance.choice(homes) if homes else _trap(question, article, chance)
         first = last = core
         sizes = [len(article[s]) / 4.5 for s in article.sentences]
         while True:
@@ -157,6 +162,13 @@ class Examples:
         while last > first and sentences[last].end - sentences[first].start > longest * 4.5:
             first, last = (first + 1, last) if first == homes[-1] + 1 and chance.random() < 0.5 else (first, last - 1)
         return _cut(question, context, range(first, last + 1), (), chance)
+
+
+def _trap(question: str, article: Article, chance: random.Random) -> int:
+    """The number of the sentence that shares most words with the question."""
+    words = set(terms(question, "en"))
+    shared = [len(words & set(terms(article[s], "en"))) + 0.9 * chance.random() for s in article.sentences]
+    return int(np.argmax(shared))
 
 
 def _pool(read: Sequence[Context], edits: Mapping[str, Sequence[str]]) -> Pool:

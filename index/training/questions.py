@@ -1,13 +1,17 @@
 """Questions with known answers, as articles.
 
 One context a line: `{"dataset", "title", "context", "questions": [{"id", "question", "answers": [[start, end], …]}]}`,
-offsets in code points of `context`; no answers means that the context does not answer.
+offsets in code points of `context`; no answers means that the context does not answer. A second file may have more
+questions of the same contexts, each context named by its sha256: `{"context": "…", "questions": [{"question",
+"answers"}]}`.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.article import Article, Piece, Span, flat
 from index.embedder import Embedder
@@ -17,11 +21,15 @@ from index.passages import cut
 
 @dataclass(frozen=True)
 class Asked:
-    """A question about the context at `context`; `answers` are the spans that answer it, none where it does not."""
+    """A question about the context at `context`; `answers` are the spans that answer it, none where it does not.
+
+    `more`: it came from the second file.
+    """
 
     question: str
     context: int
     answers: tuple[Span, ...]
+    more: bool = False
 
     def answered_by(self, sentence: Span) -> bool:
         """Whether an answer begins in `sentence`, a sentence of the question's own context."""
@@ -37,18 +45,28 @@ class Context:
     questions: tuple[Asked, ...]
 
 
-def contexts(path: Path) -> list[Context]:
+def contexts(path: Path, more: Path | None = None) -> list[Context]:
     """The contexts of a .jsonl file, in its order; answers are moved to where they stand in the canonical text."""
+    others: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(more) if more else ():
+        others[row["context"]] = row["questions"]
     read = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        row = json.loads(line)
-        article = Article.of([Piece("paragraph", row["context"])], title=row["title"].replace("_", " "), language="en")
+    for number, row in enumerate(_rows(path)):
+        raw = row["context"]
+        article = Article.of([Piece("paragraph", raw)], title=row["title"].replace("_", " "), language="en")
+        added = others.get(hashlib.sha256(raw.encode()).hexdigest(), [])
         asked = [
-            Asked(q["question"], number, tuple(_moved(row["context"], article.text, *span) for span in q["answers"]))
-            for q in row["questions"]
+            Asked(q["question"], number, tuple(_moved(raw, article.text, *span) for span in q["answers"]), second)
+            for second, questions in ((False, row["questions"]), (True, added))
+            for q in questions
         ]
         read.append(Context(row["dataset"], article, tuple(asked)))
     return read
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)
 
 
 def kept(read: Iterable[Context], embedder: Embedder) -> list[Kept]:

@@ -53,6 +53,10 @@ class Progressed:
 def main(  # noqa: PLR0913 (a command's options)
     data: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     work: Path,
+    more: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="a file of more questions of the same contexts")
+    ] = None,
+    share: Annotated[float, typer.Option(help="of the answered questions, those of --more aside, seen an epoch")] = 1.0,
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
     start: Annotated[
@@ -67,8 +71,8 @@ def main(  # noqa: PLR0913 (a command's options)
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
     with console.status("Reading and searching for wrong passages…"):
-        read = contexts(data)
-        examples = Examples(read, neighbours(read, work / "neighbours.npy"))
+        read = contexts(data, more)
+        examples = Examples(read, neighbours(read, work / "neighbours.npy"), share)
     Training(examples, work, Plan(epochs, minutes * 60, seed, rate), start, teacher or []).run(console)
 
 

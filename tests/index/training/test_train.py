@@ -1,5 +1,6 @@
 """The whole recipe at the size of a thimble: train, stop, go on, export, read."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import pytest
 import torch
 from rich.console import Console
 
+from index.article import Article, Piece
 from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.trained import Network as Shipped
 from index.training.examples import NEIGHBOURS, Example, Examples
 from index.training.export import export
 from index.training.network import Network, batch, loss, taught
-from index.training.questions import Context, contexts
+from index.training.questions import Asked, Context, contexts
 from index.training.train import Plan, Training
 
 TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
@@ -52,6 +54,41 @@ def test_answers_stand_in_their_windows_and_an_epoch_can_be_drawn_again(examples
     assert any(one.answers for one in every)
     assert any(not one.answers for one in every)
     assert all(one.text[s.start : s.end].strip() for one in every for s in one.sentences)
+
+
+def test_questions_of_a_second_file_join_those_of_their_context_and_are_always_seen(tmp_path: Path) -> None:
+    row = {"dataset": "squad", "title": "Mill", "context": f" {TEXT}", "questions": []}
+    (tmp_path / "data.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    added = [
+        {"question": "Who founded the museum?", "answers": []},
+        {"question": "When did it burn?", "answers": [[61, 65]]},
+    ]
+    more = [
+        {"context": hashlib.sha256(f" {TEXT}".encode()).hexdigest(), "questions": added},
+        {"context": "of no other", "questions": added},
+    ]
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, more)), encoding="utf-8")
+    [context] = contexts(tmp_path / "data.jsonl", tmp_path / "more.jsonl")
+    assert [one.question for one in context.questions] == ["Who founded the museum?", "When did it burn?"]
+    assert [context.article[answer] for answer in context.questions[1].answers] == ["1954"]
+    few = Examples([context], np.full((2, NEIGHBOURS), -1, np.int32), share=0.0)
+    assert {bool(one.answers) for group in few.epoch(0) for one in group} == {True, False}
+
+
+def test_a_small_share_leaves_answered_questions_out(read: list[Context]) -> None:
+    questions = sum(len(context.questions) for context in read)
+    few = Examples(read, np.full((questions, NEIGHBOURS), -1, np.int32), share=0.0)
+    assert {one.question.rstrip("?") for group in few.epoch(0) for one in group} == {"When was the mill sold"}
+
+
+def test_a_question_without_an_answer_is_seen_with_the_sentence_that_shares_most_words() -> None:
+    article = Article.of([Piece("paragraph", TEXT)], title="Mill", language="en")
+    asked = Asked("Which museum burned down?", 0, ())
+    examples = Examples([Context("squad", article, (asked,))], np.full((1, NEIGHBOURS), -1, np.int32))
+    seen = [one.text for seed in range(40) for group in examples.epoch(seed) for one in group]
+    assert all("It burned down" in text for text in seen)
+    assert TEXT in seen
+    assert len(set(seen)) > 1
 
 
 def test_the_loss_falls_with_better_logits(examples: Examples) -> None:
