@@ -4,14 +4,15 @@ Prints the size and the sha256. Calibrate comes next. A file of --float32 is fou
 """
 
 import hashlib
-import sys
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import onnx
 import torch
+import typer
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from rich.console import Console
@@ -22,10 +23,18 @@ OPSET = 17
 LARGE = 4096  # weights of a matrix that is kept as int8
 
 
-def main(work: Path, target: Path, *, quantised: bool) -> None:
+def main(
+    work: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="a folder that train wrote")],
+    target: Path,
+    float32: Annotated[bool, typer.Option("--float32", help="full weights, to measure against")] = False,
+) -> None:
+    """Write a trained network as int8 ONNX."""
+    checkpoint = work / "checkpoint.pt"
+    if not checkpoint.exists():
+        raise typer.BadParameter(f"There is no checkpoint.pt in {work}. Train first, or name another folder.")
     network = Network().eval()
-    network.load_state_dict(torch.load(work / "checkpoint.pt", map_location="cpu", weights_only=True)["network"])
-    export(network, target, quantised=quantised)
+    network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["network"])
+    export(network, target, quantised=not float32)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     Console().print(f"{target}: {target.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
 
@@ -100,4 +109,4 @@ def restored(source: Path) -> dict[str, torch.Tensor]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), quantised="--float32" not in sys.argv)
+    typer.run(main)
