@@ -42,7 +42,7 @@ CLAUSE = AUXILIARIES | words("who whom whose what which when where why how")
 NO_BEGIN = words("behind against over under of in at on from for to between with near by into about after before and")
 END = words(
     "by in on at for to from with as and or when if because after before since until than that during under about into"
-    " now today then again"
+    " now today then again worth"
 )
 
 

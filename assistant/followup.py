@@ -24,6 +24,7 @@ EVENT = re.compile(
     re.I,
 )
 WHY = re.compile(r"(?P<asks>why) (?P<rest>(?!not\b)\w+(?: \w+){0,2})\W*$", re.I)  # “Why so late?”
+TIMES = re.compile(r"\b(?:before|after|during|since|until)\b", re.I)
 NOUN = re.compile(r"why (?:the|this|that|such an?) \w+(?= ?(?:\?|$))", re.I)  # “Why the delay?”
 ASKING = re.compile(rf"(?P<asks>(?:{BEFORE})?{WORD}\b.*?) ?\b(?P<rest>(?:{'|'.join(sorted(AUXILIARIES))})\b.*)$", re.I)
 YEAR = re.compile(rf"\b(?:(?:{MONTH}) )?(?:1[0-9]|20)\d\d\b|\b(?:{MONTH})\b(?: \d{{1,2}})?")
@@ -36,6 +37,7 @@ PRONOUN = re.compile(
     re.I,
 )
 AGENT = re.compile(r"\b(?:do|did|have|had|can|could|will|would) $", re.I)  # who is asked what they do
+ONE = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.I)
 POSSESSIVE = ("his", "its", "their", "her")
 REACH = 2  # questions back, as far as “it” points
 ENOUGH = 2  # words of substance before a possessive: then it may point at them
@@ -127,9 +129,9 @@ def _resolved(question: str, earlier: Sequence[Turn]) -> str:
             "these": "they",
             "those": "they",
         }.get(word, word)
-        agent = word == "they" and AGENT.search(question[: match.start()])
+        agent = word == "they" and AGENT.search(question[: match.start()]) and not ONE.search(question)
         found = "" if kind in done else _antecedent("agents" if agent else kind, earlier)
-        if not found:
+        if not found or found in done.values():  # two pointing words of a question point at two things
             continue
         done[kind] = found
         owns = word in POSSESSIVE and not _object(question, match)
@@ -187,6 +189,8 @@ def _asked_again(word: str, turn: Turn) -> str:
 
 def _parallel(other: str, before: str) -> str:
     """The question before with `other` in the place of what stands beside it."""
+    if (time := TIMES.fullmatch(other)) and TIMES.search(before):
+        return TIMES.sub(time[0].lower(), before)
     other = _counted(other, before)
     place = _beside(other, before)
     if place and (place[0] == place[1] or before[place[0] : place[1]] not in other):

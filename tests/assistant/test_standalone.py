@@ -47,6 +47,9 @@ def before(question: str, said: str = SAID) -> list[Turn]:
         ("Who was the mayor's clerk?", "", "and the baker?", "Who was the baker?"),
         ("Did the town buy steam engines?", "", "Did they work?", "Did engines work?"),
         ("Was anybody hurt?", "Tom Birch broke a leg.", "How did he get home?", "How did Tom Birch get home?"),
+        ("Where did they meet after the war?", "", "And before?", "Where did they meet before the war?"),
+        ("What is the old bell worth?", "", "Who made it?", "Who made the old bell?"),
+        ("Who sold the mill?", "Otto Brand sold it.", "Did they pay him?", "Did they pay Otto Brand?"),
         ("How many came in 2023?", "", "Why the drop?", "Why the drop (came in 2023)?"),
     ],
 )
