@@ -6,6 +6,7 @@ Prints the size and the sha256. Calibrate comes next. A file of --float32 is fou
 import hashlib
 import tempfile
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,10 @@ LARGE = 4096  # weights of a matrix that is kept as int8
 def main(
     work: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="a folder that train wrote")],
     target: Path,
+    base: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="the reader that it began with: to mix with")
+    ] = None,
+    part: Annotated[float, typer.Option(min=0, max=1, help="of the new weights in the mixture with --base")] = 0.6,
     float32: Annotated[bool, typer.Option("--float32", help="full weights, to measure against")] = False,
 ) -> None:
     """Write a trained network as int8 ONNX."""
@@ -33,10 +38,16 @@ def main(
     if not checkpoint.exists():
         raise typer.BadParameter(f"There is no checkpoint.pt in {work}. Train first, or name another folder.")
     network = Network().eval()
-    network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["network"])
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["network"]
+    network.load_state_dict(mixed(state, restored(base), part) if base else state)
     export(network, target, quantised=not float32)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     Console().print(f"{target}: {target.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+
+
+def mixed(new: Mapping[str, torch.Tensor], old: Mapping[str, torch.Tensor], part: float) -> dict[str, torch.Tensor]:
+    """`part` of the new weights and the rest of the old: what was learned, and little forgotten (Wortsman 2022)."""
+    return {name: (part * one.float() + (1 - part) * old[name].float()).to(one.dtype) for name, one in new.items()}
 
 
 def export(network: Network, target: Path, *, quantised: bool = True) -> None:

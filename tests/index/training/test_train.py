@@ -13,12 +13,14 @@ from index.article import Article, Piece
 from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.trained import Network as Shipped
+from index.training import questions
 from index.training.examples import NEIGHBOURS, Example, Examples
-from index.training.export import export
+from index.training.export import export, main, restored
 from index.training.network import Network, batch, loss, taught
 from index.training.questions import Asked, Context, contexts
 from index.training.train import Plan, Training
 
+WRITTEN = Path(questions.__file__).with_name("written.jsonl")
 TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
 
 
@@ -73,6 +75,18 @@ def test_questions_of_a_second_file_join_those_of_their_context_and_are_always_s
     assert [context.article[answer] for answer in context.questions[1].answers] == ["1954"]
     few = Examples([context], np.full((2, NEIGHBOURS), -1, np.int32), share=0.0)
     assert {bool(one.answers) for group in few.epoch(0) for one in group} == {True, False}
+
+
+def test_the_questions_that_come_along_are_of_both_kinds_and_each_is_asked_once_of_its_context() -> None:
+    rows = [json.loads(line) for line in WRITTEN.read_text(encoding="utf-8").splitlines()]
+    assert len({row["context"] for row in rows}) == len(rows)
+    for row in rows:
+        assert len(row["context"]) == 64
+        asked = [one["question"].lower() for one in row["questions"]]
+        assert len(set(asked)) == len(asked)
+        assert all(0 <= start < end for one in row["questions"] for start, end in one["answers"])
+    answered = [bool(one["answers"]) for row in rows for one in row["questions"]]
+    assert (len(answered), sum(answered)) == (31_220, 10_388)
 
 
 def test_a_small_share_leaves_answered_questions_out(read: list[Context]) -> None:
@@ -135,6 +149,18 @@ def test_training_can_begin_with_a_reader_that_was_exported(examples: Examples, 
     spread = float(expected.std())
     assert torch.allclose(tokens, expected, atol=0.2 * spread)
     assert torch.allclose(whole, expected_whole, atol=0.2 * spread)
+
+
+def test_weights_are_mixed_with_those_of_the_reader_that_training_began_with(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    new, old = Network(), Network()
+    (tmp_path / "work").mkdir()
+    torch.save({"network": new.state_dict()}, tmp_path / "work" / "checkpoint.pt")
+    export(old.eval(), tmp_path / "old.onnx", quantised=False)
+    main(tmp_path / "work", tmp_path / "made.onnx", base=tmp_path / "old.onnx", part=0.25, float32=True)
+    made = restored(tmp_path / "made.onnx")
+    expected = new.tokens.weight * 0.25 + old.tokens.weight * 0.75
+    assert torch.allclose(made["tokens.weight"], expected, atol=1e-6)
 
 
 def test_padding_changes_nothing_that_is_read() -> None:
