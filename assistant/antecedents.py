@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from assistant.english import AUXILIARIES, DATE, MONTH, NAME, NO_SUBJECT, PAST, words
 from assistant.turn import Turn
 
-TITLES = r"(?:(?:Mr|Mrs|Ms|Dr|Sir|Mayor|President|General|Colonel|King|Queen|Minister|Professor|Lord|Lady)\.? )*"
+TITLE = r"(?:Mr|Mrs|Ms|Dr|Sir|Mayor|President|General|Colonel|King|Queen|Minister|Professor|Lord|Lady)\.? "
+TITLES = rf"(?:{TITLE})*"
 NAMED = re.compile(rf"\b({TITLES}{NAME})")
 PLACE = re.compile(rf"\b(?:in|at|from|to|near|of) (?:the )?({NAME})")
 # “The Chilean tubers”, “Danish sailors”: a name that tells what kind of thing the next word means.
@@ -14,6 +15,7 @@ PEOPLES = re.compile(
     r"\b(?:(?<=\b[Tt]he )|(?<=\b[Aa] )|(?<=\b[Aa]n )|(?=[A-Z]\w+(?:ian|ean|ish|ese|ani)\b))"
     rf"([A-Z]\w+)(?= (?!{PAST}|(?:is|has|will|can)\b)[a-z])"
 )
+INSTITUTION = re.compile(rf"\b[Tt]he (?!{TITLE})({NAME})")
 HE = re.compile(r"\b(he|him|his)\b", re.IGNORECASE)
 SHE = re.compile(r"\b(she|hers?)\b", re.IGNORECASE)
 MEN, WOMEN = (
@@ -116,8 +118,9 @@ def genders(earlier: Sequence[Turn]) -> dict[str, str]:
 
 
 def people(text: str) -> Iterator[str]:
-    """Names that are plainly neither of places, peoples nor months, the full ones first."""
+    """Names that are plainly neither of places, peoples, institutions nor months, the full ones first."""
     others = {found[1] for pattern in (PLACE, PEOPLES) for found in pattern.finditer(text)}
+    others |= {found[1] for found in INSTITUTION.finditer(text) if " " in found[1]}  # “the Brannock Bank”
     found = [name for name in names(text) if name not in others and not re.match(rf"(?:{MONTH})\b", name)]
     yield from sorted(found, key=lambda name: " " not in name)
 

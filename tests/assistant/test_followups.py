@@ -2,9 +2,9 @@
 
 `python -m tests.assistant.test_followups` prints the figures, and what is wrong among those of the first two rounds:
 the rules were made with those of the first in view, and more of them with what went wrong in the second. The third is
-to measure with: nobody has looked at what goes wrong there. An answer is right when the sentence that it cites first is
-one of the case's `answers`, which somebody wrote down who had seen the articles only; where there are none, it is right
-to find nothing.
+to measure with: nobody has looked at what goes wrong there. In the fourth people jump about in the article, and ask in
+words that are not its own. An answer is right when the sentence that it cites first is one of the case's `answers`,
+which somebody wrote down who had seen the articles only; where there are none, it is right to find nothing.
 """
 
 import json
@@ -98,11 +98,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         talks = Talks(Path(folder), Embedder(), CASES)
         rounds: dict[int, list[tuple[bool, bool, bool]]] = {}
-        answered: list[tuple[bool, bool]] = []
+        answered: dict[int, list[tuple[bool, bool]]] = {}
         for case in CASES:
             same, after, whole = talks.outcome(case)
             if case.get("unanswerable"):
-                answered.append((after.found, whole.found))
+                answered.setdefault(case["round"], []).append((after.found, whole.found))
                 continue
             rounds.setdefault(case["round"], []).append((same, _right(after, case), _right(whole, case)))
             if not same and case["round"] < 3:
@@ -114,8 +114,9 @@ def main() -> None:
         sys.stdout.write(
             f"round {number}: {same} of {len(outcomes)} as the whole question; right {after}, whole {whole}\n"
         )
-    after, whole = (sum(column) for column in zip(*answered, strict=True))
-    sys.stdout.write(f"without an answer: {after} of {len(answered)} answered, whole {whole}\n")
+    for number, found in answered.items():
+        after, whole = (sum(column) for column in zip(*found, strict=True))
+        sys.stdout.write(f"round {number}, without an answer: {after} of {len(found)} answered, whole {whole}\n")
 
 
 if __name__ == "__main__":

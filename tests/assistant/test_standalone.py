@@ -48,6 +48,8 @@ def before(question: str, said: str = SAID) -> list[Turn]:
         ("Did the town buy steam engines?", "", "Did they work?", "Did engines work?"),
         ("Was anybody hurt?", "Tom Birch broke a leg.", "How did he get home?", "How did Tom Birch get home?"),
         ("Where did they meet after the war?", "", "And before?", "Where did they meet before the war?"),
+        ("Where are Ann Hall's notes?", "The Elm Bank has them.", "Who is her son?", "Who is Ann Hall's son?"),
+        ("Who paid?", "The Elm Bank paid, said Ann Hall.", "Who is she?", "Who is Ann Hall?"),
         ("What is the old bell worth?", "", "Who made it?", "Who made the old bell?"),
         ("Who sold the mill?", "Otto Brand sold it.", "Did they pay him?", "Did they pay Otto Brand?"),
         ("How many came in 2023?", "", "Why the drop?", "Why the drop (came in 2023)?"),
