@@ -28,7 +28,7 @@ from assistant.turn import Turn
 from assistant.write import Writer, shown
 from index.article import flat
 from index.catalog import Catalog
-from index.reader import NO_TALK, PlainReader, Reader, Reading, Talk
+from index.reader import Place, PlainReader, Reader, Reading
 from index.search import Search
 from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
@@ -59,24 +59,22 @@ class Asked:
     stages: tuple[tuple[str, float], ...] = ()  # the end of each step, by time.perf_counter
 
     @cached_property
-    def talk(self) -> Talk:
-        """Where the last answer was, if the question goes on: what it cited, or quoted where only its text is known."""
+    def after(self) -> frozenset[Place]:
+        """The sentences that the last answer cited, or quoted where only its text is known, if the question goes on."""
         last = next((turn for turn in reversed(self.earlier) if turn.said), None)
         if not last or not goes_on(self.question, self.language):
-            return NO_TALK
-        places = (
+            return frozenset()
+        return frozenset(
             (kept.id, number)
             for kept in self.snapshot.kept
             for number, span in enumerate(kept.article.sentences)
             if any(id == kept.id and span.start < end and start < span.end for id, start, end in last.cited)
             or (not last.cited and kept.article[span] in last.said)
         )
-        return Talk(frozenset(places), last.words)
 
-    def near(self, one: Located) -> bool:
-        """Whether a sentence that the talk is at stands in the passage, or just before it."""
-        passage = one.passage
-        return any(id == one.kept.id and passage.first - 1 <= n < passage.last for id, n in self.talk.cited)
+    def at(self, one: Located) -> bool:
+        """Whether a sentence of `after` stands in the passage, or just before it."""
+        return any(id == one.kept.id and one.passage.first - 1 <= n < one.passage.last for id, n in self.after)
 
     @property
     def language(self) -> str:
@@ -198,9 +196,9 @@ class Assistant:
         if asked.snapshot.sentence_count <= self.settings.read_all_sentences:
             passages = tuple(every)
         else:
-            passages = (*asked.retrieved, *(one for one in every if one not in asked.retrieved and asked.near(one)))
+            passages = (*asked.retrieved, *(one for one in every if one not in asked.retrieved and asked.at(one)))
         reader = self._reader(asked.snapshot, self.settings.answerability_floor)
-        reading = reader.read(asked.searched_for, passages, asked.talk)
+        reading = reader.read(asked.searched_for, passages, asked.after)
         return replace(asked, read=passages, reading=reading, answered_by=reader.name)
 
     def _reader(self, snapshot: Snapshot, enough: float) -> Reader:
@@ -213,7 +211,7 @@ class Assistant:
     def _read_on(self, asked: Asked) -> Asked:
         """Read what was left unread, so that "not found" is said of everything."""
         return replace(
-            asked, reading=self._reader(asked.snapshot, ALL).read(asked.searched_for, asked.read, asked.talk)
+            asked, reading=self._reader(asked.snapshot, ALL).read(asked.searched_for, asked.read, asked.after)
         )
 
     def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:

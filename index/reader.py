@@ -1,6 +1,6 @@
 """Which sentences of the passages answer a question, and whether any does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,23 +15,6 @@ from index.search import standardised
 from index.snapshot import Located, Snapshot
 
 Place = tuple[str, int]  # an article's id and the number of a sentence in it
-
-
-@dataclass(frozen=True)
-class Talk:
-    """Where a conversation is: the sentences that were cited last, and the words in them that answered, if known."""
-
-    cited: frozenset[Place] = frozenset()
-    words: str = ""
-
-    def steps(self, place: Place) -> int:
-        """How many sentences `place` stands behind the nearest of those before it; 0 for one of them, -1 for others."""
-        article, number = place
-        behind = [number - cited for id, cited in self.cited if id == article and cited <= number]
-        return min(behind, default=-1)
-
-
-NO_TALK = Talk()
 
 
 @dataclass(frozen=True)
@@ -61,10 +44,10 @@ class Reader(Protocol):
 
     name: str
 
-    def read(self, question: str, passages: Sequence[Located], talk: Talk = NO_TALK) -> Reading:
+    def read(self, question: str, passages: Sequence[Located], after: Collection[Place] = ()) -> Reading:
         """Score each sentence of `passages`; none for no passages, which nothing answers.
 
-        `talk` is where the question goes on from, for readers that mind it.
+        The sentences that follow those of `after`, where the talk is, are likelier to answer than others.
         """
         ...
 
@@ -97,7 +80,7 @@ class PlainReader:
     def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
         self.snapshot, self.embedder = snapshot, embedder
 
-    def read(self, question: str, passages: Sequence[Located], talk: Talk = NO_TALK) -> Reading:
+    def read(self, question: str, passages: Sequence[Located], after: Collection[Place] = ()) -> Reading:
         """Score each sentence of `passages` by the question alone."""
         if not passages:
             return Reading((), 0.0)

@@ -6,7 +6,7 @@ It was made by index/training, whose README.md is its model card, from the encod
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from index.embedder import Embedder, bundled_folder
 from index.errors import BadStore
 from index.library import Kept
 from index.pairs import Pair, Pairs
-from index.reader import NO_TALK, SENTENCE_WEIGHTS, Place, PlainReader, Reading, Scored, Talk
+from index.reader import SENTENCE_WEIGHTS, Place, PlainReader, Reading, Scored
 from index.snapshot import Located, Snapshot
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
@@ -35,9 +35,10 @@ MARKED = 20  # sentences, the best, whose answering words are marked
 POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|this|these|that|those)\b", re.IGNORECASE)
 
 # A question that goes on from an answer: how much better the next sentence and the one after it score, and the log odds
-# that they answer; how much worse the words that answered last. Chosen with 300 follow-up questions, by which the odds
-# would be 1.5 to 1.9: people keep less to an article's order than those do.
-FOLLOWING, FOLLOWS, REPEATS = (2.0, 1.5), 1.2, 2.0
+# that they answer. Chosen with 300 follow-up questions, by which the odds would be 1.5 to 1.9: people keep less to an
+# article's order than those do.
+FOLLOWING, FOLLOWS = (2.0, 1.5), 1.2
+NONE: Mapping[Place, float] = {}
 
 Floats = NDArray[np.float32]
 
@@ -122,13 +123,14 @@ class TrainedReader:
         self.plain = PlainReader(snapshot, embedder)
         self.name = f"reader: trained, {network.sha256[:12]}"
 
-    def read(self, question: str, passages: Sequence[Located], talk: Talk = NO_TALK) -> Reading:
+    def read(self, question: str, passages: Sequence[Located], after: Collection[Place] = ()) -> Reading:
         """Score the sentences of `passages`; those of passages that were left unread are not among them."""
         if not passages:
             return Reading((), 0.0)
         signals = self.plain.signals(question, passages)
+        likelier = _likelier(after)
         fused = signals.sentences @ SENTENCE_WEIGHTS
-        fused += [_following(talk, (kept.id, number)) for kept, number in signals.places]
+        fused += [likelier.get((kept.id, number), 0.0) for kept, number in signals.places]
         if not self.embedder.understands(signals.places[int(np.argmax(fused))][0].article.language):
             return self.plain.read(question, passages)
         read: list[Read] = []
@@ -136,17 +138,17 @@ class TrainedReader:
         order = self.likeliest(passages, fused)
         for places in filter(None, (order[:FIRST_READ], order[FIRST_READ:])):
             read += self.through(question, passages, places, signals.sentences)
-            best = read[int(np.argmax(self.scores(read, talk)))]
+            best = read[int(np.argmax(self.scores(read, likelier)))]
             logit = self.evidence(question, read, best, signals.evidence) @ self.network.answer_weights
-            logit += FOLLOWS if _following(talk, best.place) else 0.0
+            logit += FOLLOWS if best.place in likelier else 0.0
             answerability = float(1 / (1 + np.exp(-logit)))
             if answerability >= self.floor:
                 break
-        return Reading(tuple(self._ranked(read, self.scores(read, talk), answerability)), answerability)
+        return Reading(tuple(self._ranked(read, self.scores(read, likelier), answerability)), answerability)
 
-    def scores(self, read: Sequence[Read], talk: Talk = NO_TALK) -> Floats:
-        """How well each sentence answers, (sentences,): log odds that can be compared."""
-        more = [_following(talk, one.place) - (REPEATS if _repeats(talk, one) else 0.0) for one in read]
+    def scores(self, read: Sequence[Read], likelier: Mapping[Place, float] = NONE) -> Floats:
+        """How well each sentence answers, (sentences,): log odds that can be compared; `likelier` is added."""
+        more = [likelier.get(one.place, 0.0) for one in read]
         return np.stack([one.signals for one in read]) @ self.network.sentence_weights + np.array(more, np.float32)
 
     @staticmethod
@@ -216,18 +218,12 @@ class TrainedReader:
                 yield from _sentences(located, pairs[place], tokens, whole, plain[begin : int(ends[place])])
 
 
-def _following(talk: Talk, place: Place) -> float:
-    """What is added to the score of a sentence for where the talk is."""
-    steps = talk.steps(place)
-    return FOLLOWING[steps - 1] if 0 < steps <= len(FOLLOWING) else 0.0
-
-
-def _repeats(talk: Talk, one: Read) -> bool:
-    """Whether the sentence would answer with the words that answered last."""
-    if not talk.words or not one.answer or one.place not in talk.cited:
-        return False
-    words = one.kept.article[one.answer]
-    return words in talk.words or talk.words in words
+def _likelier(after: Collection[Place]) -> dict[Place, float]:
+    """The sentences that follow those of `after`, and how much is added to their scores."""
+    found: dict[Place, float] = {}
+    for step, more in reversed(list(enumerate(FOLLOWING, 1))):
+        found |= {(id, number + step): more for id, number in after}
+    return {place: more for place, more in found.items() if place not in after}
 
 
 def _sentences(

@@ -14,7 +14,6 @@ from assistant.settings import Settings
 from assistant.turn import Turn
 from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
-from index.reader import NO_TALK, Talk
 
 
 def test_an_answer_quotes_the_sentence_that_answers_and_says_where_it_stands(town: Assistant) -> None:
@@ -97,12 +96,12 @@ def test_a_question_that_goes_on_is_read_from_where_the_last_answer_was(town: As
     snapshot = town.catalog.snapshot()
     cited = first.citations[0]
     numbers = [n for n, s in enumerate(snapshot.kept[0].article.sentences) if cited.start <= s.start < cited.end]
-    places = frozenset(("the-old-bridge", n) for n in numbers)
+    places = {("the-old-bridge", n) for n in numbers}
     told = Turn(first.question, first.question, True, f"As I said: {first.claims[0].text}")
     for earlier in ((Turn.of(first),), (Turn.of(first), Turn.of(missed)), (told,)):
-        assert Asked("And when?", earlier, snapshot).talk == Talk(places, earlier[0].words)
-        assert Asked("What does the weekly market sell on Sundays?", earlier, snapshot).talk == NO_TALK
-    assert Asked("And when?", (Turn.of(missed),), snapshot).talk == NO_TALK
+        assert Asked("And when?", earlier, snapshot).after == places
+        assert Asked("What does the weekly market sell on Sundays?", earlier, snapshot).after == set()
+    assert Asked("And when?", (Turn.of(missed),), snapshot).after == set()
 
 
 def test_of_a_large_library_the_place_where_the_talk_is_is_read_too(town: Assistant) -> None:

@@ -9,19 +9,8 @@ import pytest
 from index.article import Article, Piece
 from index.catalog import Catalog
 from index.errors import BadStore
-from index.reader import PlainReader, Reading, Talk
-from index.trained import (
-    FILE,
-    FILE_SHA256,
-    FIRST_READ,
-    FOLLOWING,
-    PLAIN,
-    REPEATS,
-    TRAINED,
-    Network,
-    TrainedReader,
-    network,
-)
+from index.reader import PlainReader, Reading
+from index.trained import FILE, FILE_SHA256, FIRST_READ, FOLLOWING, PLAIN, TRAINED, Network, TrainedReader, network
 
 
 def reader(catalog: Catalog, floor: float = 0.5) -> TrainedReader:
@@ -99,8 +88,8 @@ def test_what_follows_the_sentences_of_before_is_likelier_to_answer(catalog: Cat
     passages = [one for one in made.snapshot.passages.values() if one.kept.id == entry.id]
     [first] = [n for n, span in enumerate(passages[0].kept.article.sentences) if span.start == text.index("The barn")]
 
-    def score(number: int, cited: list[tuple[str, int]]) -> float:
-        reading = made.read(question, passages, Talk(frozenset(cited)))
+    def score(number: int, after: list[tuple[str, int]]) -> float:
+        reading = made.read(question, passages, after)
         scores = {one.number: one.score for one in reading.sentences}
         return scores[number] / scores[first]
 
@@ -111,28 +100,8 @@ def test_what_follows_the_sentences_of_before_is_likelier_to_answer(catalog: Cat
     both = [(entry.id, first), (entry.id, first + 1)]  # what was cited itself is not likelier
     assert score(first + 1, both) == pytest.approx(score(first + 1, []), rel=1e-3)
     assert score(first + 2, both) == pytest.approx(score(first + 2, []) * math.exp(FOLLOWING[0]), rel=1e-3)
-    there = made.read(question, passages, Talk(frozenset([(entry.id, first)])))
+    there = made.read(question, passages, [(entry.id, first)])
     assert there.answerability > made.read(question, passages).answerability
-
-
-def test_the_words_that_answered_last_answer_less_again(catalog: Catalog) -> None:
-    text = "The organ was paid for by 23 people. Its biggest pipe is ten metres tall."
-    entry, _ = catalog.add(Article.of([Piece("paragraph", text)], title="Organ"))
-    made, question = reader(catalog, floor=0.0), "How tall is the smallest pipe?"
-    passages = [one for one in made.snapshot.passages.values() if one.kept.id == entry.id]
-    [pipe] = [
-        n for n, span in enumerate(passages[0].kept.article.sentences) if "pipe" in passages[0].kept.article[span]
-    ]
-
-    def margin(words: str, number: int = pipe) -> float:
-        reading = made.read(question, passages, Talk(frozenset([(entry.id, number)]), words))
-        scores = {one.number: one.score for one in reading.sentences}
-        return math.log(scores[pipe] / scores[pipe - 1])
-
-    assert margin("ten metres tall") == pytest.approx(margin("") - REPEATS, abs=1e-3)
-    assert margin("23 people") == pytest.approx(margin(""), abs=1e-3)
-    elsewhere = margin("", pipe - 2)  # that sentence was not cited
-    assert margin("ten metres tall", pipe - 2) == pytest.approx(elsewhere, abs=1e-3)
 
 
 def test_nothing_is_answered_by_no_passages(catalog: Catalog) -> None:
