@@ -185,10 +185,8 @@ def things(earlier: Sequence[Turn]) -> str:
         ]
         if first := next(filter(None, found), ""):
             return first
-    plurals = (
-        word for turn in reversed(earlier) for word in reversed(WORD.findall(turn.searched_for)) if _plural(word)
-    )
-    return next((word for word in plurals if len(word) > 3), "")
+    asked = (word for turn in reversed(earlier) for word in reversed(WORD.findall(turn.searched_for)))
+    return next((word for word in asked if len(word) > 3 and _plural(word)), "")
 
 
 def _bare_plural(words: Sequence[str]) -> str:

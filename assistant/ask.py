@@ -64,12 +64,14 @@ class Asked:
         last = next((turn for turn in reversed(self.earlier) if turn.said), None)
         if not last or not goes_on(self.question, self.language):
             return frozenset()
+        homes = {article for article, _, _ in last.cited}
         return frozenset(
             (kept.id, number)
             for kept in self.snapshot.kept
+            if not homes or kept.id in homes
             for number, span in enumerate(kept.article.sentences)
             if any(id == kept.id and span.start < end and start < span.end for id, start, end in last.cited)
-            or (not last.cited and kept.article[span] in last.said)
+            or (not homes and kept.article[span] in last.said)
         )
 
     def at(self, one: Located) -> bool:
@@ -196,7 +198,7 @@ class Assistant:
         if asked.snapshot.sentence_count <= self.settings.read_all_sentences:
             passages = tuple(every)
         else:
-            passages = (*asked.retrieved, *(one for one in every if one not in asked.retrieved and asked.at(one)))
+            passages = (*asked.retrieved, *(one for one in every if asked.at(one) and one not in asked.retrieved))
         reader = self._reader(asked.snapshot, self.settings.answerability_floor)
         reading = reader.read(asked.searched_for, passages, asked.after)
         return replace(asked, read=passages, reading=reading, answered_by=reader.name)

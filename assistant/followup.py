@@ -100,9 +100,8 @@ def whole(question: str, earlier: Sequence[Turn]) -> str:
 
 def topic(question: str) -> str:
     """What it asks about: the question without its question word."""
-    return re.sub(
-        rf"^(?:how (?:many|much)|{WORD})\b\s*", "", OPENING.sub("", question.rstrip("? "), count=1), flags=re.I
-    )
+    rest = OPENING.sub("", question.rstrip("? "), count=1)
+    return re.sub(rf"^(?:how (?:many|much)|{WORD})\b\s*", "", rest, flags=re.I)
 
 
 def _sentence(text: str) -> str:
