@@ -36,7 +36,7 @@ POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|thi
 
 # A question that goes on from an answer: how much better the next sentence and the one after it score, and the log odds
 # that they answer. Chosen with 300 follow-up questions, by which the odds would be 1.5 to 1.9: people keep less to an
-# article's order than those do.
+# article's order than those do. Of 80 others that jump about as many are answered rightly without it.
 FOLLOWING, FOLLOWS = (2.0, 1.5), 1.2
 NONE: Mapping[Place, float] = {}
 

@@ -1,10 +1,13 @@
 """Follow-up questions in conversations of up to twenty turns answer as the same questions asked whole do.
 
 `python -m tests.assistant.test_followups` prints the figures, and what is wrong among those of the first two rounds:
-the rules were made with those of the first in view, and more of them with what went wrong in the second. The third is
-to measure with: nobody has looked at what goes wrong there. In the fourth people jump about in the article, and ask in
-words that are not its own. An answer is right when the sentence that it cites first is one of the case's `answers`,
-which somebody wrote down who had seen the articles only; where there are none, it is right to find nothing.
+the rules were made with those of the first in view, and more of them with what went wrong in the second. Nobody has
+looked at what goes wrong in the third, but its totals, with those of the first two, chose how much likelier the
+sentences behind those cited last are to answer (index/trained.py). The fourth was made after that: people jump about in
+the article, and ask in words that are not its own.
+
+An answer is right when the sentence that it cites first is one of the case's `answers`, which somebody wrote down who
+had seen the articles only; where there are none, it is right to find nothing.
 """
 
 import json
