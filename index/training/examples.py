@@ -208,13 +208,16 @@ def _as_typed(question: str, chance: random.Random) -> str:
 
 
 def neighbours(read: Sequence[Context], cache: Path) -> NDArray[np.int32]:
-    """For each question the NEIGHBOURS contexts that search ranks highest, its own left out; kept in `cache`."""
-    if cache.exists():
-        return np.asarray(np.load(cache), np.int32)
+    """For each question the NEIGHBOURS contexts that search ranks highest, its own left out; kept in `cache`.
+
+    A cache of other questions, of a run without --more for example, is made anew.
+    """
+    asked = [a for context in read for a in context.questions]
+    if cache.exists() and len(known := np.load(cache)) == len(asked):
+        return np.asarray(known, np.int32)
     embedder = Embedder()
     keywords = Keywords((f"{c.article.title}\n{c.article.text}", "en") for c in read)
     vectors = embedder.embed([f"{c.article.title}\n{c.article.text}" for c in read])
-    asked = [a for context in read for a in context.questions]
     questions = embedder.embed([a.question for a in asked])
     found = np.full((len(asked), NEIGHBOURS), -1, np.int32)
     for place, one in enumerate(asked):

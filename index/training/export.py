@@ -1,6 +1,7 @@
 """Write a trained network as int8 ONNX: `python -m index.training.export WORK READER.onnx [--float32]`.
 
-Prints the size and the sha256. Calibrate comes next. A file of --float32 is four times as large: to measure against.
+Prints the size and the sha256. Calibrate comes next. --base mixes with the reader that the training began with. A file
+of --float32 is four times as large: to measure against.
 """
 
 import hashlib

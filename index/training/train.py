@@ -56,7 +56,9 @@ def main(  # noqa: PLR0913 (a command's options)
     more: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="a file of more questions of the same contexts")
     ] = None,
-    share: Annotated[float, typer.Option(help="of the answered questions, those of --more aside, seen an epoch")] = 1.0,
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="of the answered questions, those of --more aside, seen an epoch")
+    ] = 1.0,
     epochs: Annotated[int, typer.Option(help="times that the data is seen")] = 3,
     minutes: Annotated[float, typer.Option(help="time after which training ends")] = 100_000.0,
     start: Annotated[

@@ -14,7 +14,7 @@ from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.trained import Network as Shipped
 from index.training import questions
-from index.training.examples import NEIGHBOURS, Example, Examples
+from index.training.examples import NEIGHBOURS, Example, Examples, neighbours
 from index.training.export import export, main, restored
 from index.training.network import Network, batch, loss, taught
 from index.training.questions import Asked, Context, contexts
@@ -87,6 +87,17 @@ def test_the_questions_that_come_along_are_of_both_kinds_and_each_is_asked_once_
         assert all(0 <= start < end for one in row["questions"] for start, end in one["answers"])
     answered = [bool(one["answers"]) for row in rows for one in row["questions"]]
     assert (len(answered), sum(answered)) == (31_220, 10_388)
+
+
+def test_wrong_passages_of_other_questions_are_searched_anew(read: list[Context], tmp_path: Path) -> None:
+    cache = tmp_path / "neighbours.npy"
+    np.save(cache, np.zeros((1, NEIGHBOURS), np.int32))
+    questions = sum(len(context.questions) for context in read)
+    found = neighbours(read, cache)
+    assert len(found) == len(np.load(cache)) == questions
+    known = np.full((questions, NEIGHBOURS), 7, np.int32)
+    np.save(cache, known)
+    assert np.array_equal(neighbours(read, cache), known)
 
 
 def test_a_small_share_leaves_answered_questions_out(read: list[Context]) -> None:
