@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from assistant.answer import State
+from assistant.links import Now
 
 Id = Annotated[str, Field(max_length=200)]
 Articles = Annotated[list[Id], Field(max_length=1000)]
@@ -91,15 +92,11 @@ class ClaimBody(Shape):
     reason: str
 
 
-class AnswerJson(Shape):
-    """An answer as every door gives it out."""
-
+class AnswerFacts(Shape):
     question: str
     searched_for: str
     found: bool
     claims: list[ClaimBody]
-    citations: list[CitationBody]
-    nearest: list[CitationBody]
     answerability: float
     not_found: str
     sentences_read: int
@@ -110,6 +107,13 @@ class AnswerJson(Shape):
     prompt_version: str
     seconds: float
     stages: dict[str, float]
+
+
+class AnswerJson(AnswerFacts):
+    """An answer as every door gives it out."""
+
+    citations: list[CitationBody]
+    nearest: list[CitationBody]
 
 
 class AnswerBody(AnswerJson):
@@ -202,6 +206,17 @@ class Said(Shape):
     reason: str
 
 
+class KeptCitation(CitationBody):
+    now: Now
+
+
+class KeptAnswer(AnswerFacts):
+    """The answer as it was given; each citation says where its quote stands now."""
+
+    citations: list[KeptCitation]
+    nearest: list[KeptCitation]
+
+
 class TurnBody(Shape):
     """A cut turn has no answer, only the claims that had been shown."""
 
@@ -212,10 +227,7 @@ class TurnBody(Shape):
     rating: Literal[-1, 0, 1]
     comment: str
     claims: list[Said]
-    answer: dict[str, Any] | None = Field(
-        description="the answer as it was given; each citation and nearest has `now`: {state: same, moved, changed or "
-        "gone, start, end}, where its quote stands in the article as it is now"
-    )
+    answer: KeptAnswer | None
     html: list[str]
 
 

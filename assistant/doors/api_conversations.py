@@ -1,6 +1,7 @@
 """The native HTTP API: conversations, and what their readers think of the answers."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -168,10 +169,7 @@ def _answer(service: Service, answer: Answer, caller: Caller, articles: dict[str
     shown = answer.as_json()
     for kind, cited in (("citations", answer.citations), ("nearest", answer.nearest)):
         places: Iterable[Any] = (now(c, articles[c.article]) for c in cited)
-        shown[kind] = [
-            {**one, "now": {"state": place.state, "start": place.start, "end": place.end}}
-            for one, place in zip(shown[kind], places, strict=True)
-        ]
+        shown[kind] = [{**one, "now": asdict(place)} for one, place in zip(shown[kind], places, strict=True)]
     return shown
 
 

@@ -12,6 +12,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.settings import Settings
+from assistant.shapes import WholeConversation
 from index.article import Article, Piece
 from index.catalog import Catalog
 from tests.assistant.doors.serving import QUESTION, STATED, Breaking, Web, body, events, problem, served
@@ -83,6 +84,7 @@ def test_a_conversation_keeps_turns_whole_and_says_where_quotes_stand_now(web: W
     assert (given["conversation_id"], given["turn"]) == (id, 1)
     assert body(web.ask("What did it cost?", conversation_id=id), 200)["turn"] == 2
     kept = body(web.http.get(place), 200)
+    WholeConversation.model_validate(kept)
     assert (kept["title"], kept["turn_count"], kept["articles"]) == (QUESTION, 2, ["the-old-bridge"])
     first = kept["turns"][0]
     assert [one.pop("now")["state"] for one in first["answer"]["citations"]] == ["same"] * len(given["citations"])
