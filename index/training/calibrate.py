@@ -6,6 +6,7 @@ into the file. What is printed was measured on articles that the weights were no
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ from index.trained import FIRST_READ, Network, Read, TrainedReader
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
 
-ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article
+ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article, at most as many as its own
 FOREIGN_WEIGHT = 0.5
 FOLDS = 5  # at most; as many articles have twins in our data: each is measured with weights of the others
 RIDGE = 0.001  # keeps weights of signals that hardly differ small
@@ -71,28 +72,36 @@ class Sample:
 def main(
     data: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     target: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a reader that export wrote")],
+    more: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="articles to fit to as well, measured apart")
+    ] = None,
 ) -> None:
     """Fit the last weights of a reader, and write them into it."""
     console = Console()
-    read = contexts(data)
+    read = contexts(data, *([more] if more else []))
     embedder, network = Embedder(), Network(target)
     snapshot = Snapshot(0, tuple(kept(read, embedder)))
     whole = list(_whole_library(read, snapshot, embedder, network))
     single = list(_single_articles(read, snapshot, embedder, network))
-    rights, chances, truths = [], [], []
+    firsts: dict[bool, list[bool]] = defaultdict(list)  # by whether it came with --more
+    chances: dict[bool, list[tuple[float, bool]]] = defaultdict(list)
     titles = [sample.title for sample in whole + single]
     for _, places in GroupKFold(min(FOLDS, len(set(titles)))).split(titles, groups=titles):
         inside = {titles[place] for place in places}
         network.sentence_weights = _sentence_weights([s for s in whole if s.title not in inside])
-        rights += [bool(s.gold[np.argmax(s.columns @ network.sentence_weights)]) for s in whole if s.title in inside]
+        for sample in (s for s in whole if s.title in inside):
+            firsts[sample.asked.more].append(bool(sample.gold[np.argmax(sample.columns @ network.sentence_weights)]))
         model = _answer_weights([s for s in single if s.title not in inside])
         tested = [s for s in single if s.title in inside and s.kind != "foreign"]
-        if tested:
-            chances += (1 / (1 + np.exp(-(_evidence(tested) @ model)))).tolist()
-        truths += [s.kind == "answered" for s in tested]
-    console.print(f"sentence@1 {np.mean(rights):.3f} of {len(rights)}")
-    error = calibration_error(list(zip(chances, truths, strict=True)))
-    console.print(f"twins: AUROC {roc_auc_score(truths, chances):.3f}, calibration error {error:.3f} of {len(truths)}")
+        for sample, evidence in zip(tested, _evidence(tested) if tested else (), strict=True):
+            chance = float(1 / (1 + np.exp(-(evidence @ model))))
+            chances[sample.asked.more].append((chance, sample.kind == "answered"))
+    for further, right in sorted(firsts.items()):
+        console.print(f"{more if further else data}: sentence@1 {np.mean(right):.3f} of {len(right)}")
+        if said := chances[further]:
+            values, truths = zip(*said, strict=True)
+            auroc, error = roc_auc_score(truths, values), calibration_error(said)
+            console.print(f"twins: AUROC {auroc:.3f}, calibration error {error:.3f} of {len(said)}")
     network.sentence_weights = _sentence_weights(whole)
     answer = _answer_weights(single)
     console.print("sentence", network.sentence_weights.round(3).tolist(), "answer", answer.round(3).tolist())
@@ -138,7 +147,7 @@ def _single_articles(
         reader = Remembering(part, embedder, network)
         own = [asked for asked in every if asked.context in places]
         others = [asked for asked in every if asked.context not in places]
-        foreign = chance.sample(others, min(FOREIGN, len(others)))
+        foreign = chance.sample(others, min(FOREIGN, len(own), len(others)))
         for asked in own:
             yield _sample(reader, asked, title, "answered" if asked.answers else "twin")
         for asked in foreign:

@@ -8,7 +8,7 @@ questions that people made unanswerable, and statements made of a question and a
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ NEIGHBOURS = 8  # passages that search finds for a question, from which a wrong 
 WINDOWS, WINDOW_WEIGHTS = (12, 45, 75, 110, 160, 240), (0.15, 0.15, 0.2, 0.2, 0.15, 0.15)
 SHARES = {"squadshifts-amazon_reviews": 0.4, "squadshifts-reddit": 0.4}  # of a data set in an epoch; others whole
 UNTITLED = tuple(SHARES)  # their titles say nothing
+OWN = "written"  # the data set of articles written for the reader, of which teachers know nothing
 ALTERED, WITHOUT = 0.4, 0.2  # of the questions are seen changed, or with their passage less the answer
 STATEMENTS = 0.12  # of the questions are also seen as statements
 
@@ -34,7 +35,7 @@ STATEMENTS = 0.12  # of the questions are also seen as statements
 class Example:
     """A question and a window; `sentences` and `answers` count characters of `text`. No answers: it has none.
 
-    Examples of one `group` ask the same question: their sentences compete.
+    Examples of one `group` ask the same question: their sentences compete. `own`: of an article written for the reader.
     """
 
     group: int
@@ -43,12 +44,13 @@ class Example:
     text: str
     sentences: tuple[Span, ...]
     answers: tuple[Span, ...]
+    own: bool = False
 
 
 class Examples:
     """Draws the examples of an epoch from `read`; `neighbours` is (questions, NEIGHBOURS), places in `read`.
 
-    `share` of the answered questions of an epoch is seen, those of the second file always.
+    `share` of the answered questions of an epoch is seen, those of further files always.
     """
 
     def __init__(self, read: Sequence[Context], neighbours: NDArray[np.int32], share: float = 1.0) -> None:
@@ -68,13 +70,9 @@ class Examples:
         groups: list[list[Example]] = []
         for place, asked in enumerate(self.asked):
             for group in self._of(place, asked, chance):
-                groups.append([self._numbered(example, len(groups)) for example in group])
+                groups.append([replace(example, group=len(groups)) for example in group])
         chance.shuffle(groups)
         return groups
-
-    @staticmethod
-    def _numbered(example: Example, group: int) -> Example:
-        return Example(group, example.question, example.context, example.text, example.sentences, example.answers)
 
     def _of(self, place: int, asked: Asked, chance: random.Random) -> Iterator[list[Example]]:
         context = self.read[asked.context]
@@ -196,7 +194,8 @@ def _cut(question: str, context: Context, kept: range, answers: Sequence[Span], 
     title = "" if context.dataset in UNTITLED or chance.random() < 0.25 else article.title
     moved = [Span(s.start - start, s.end - start) for s in (article.sentences[n] for n in kept)]
     spans = dict.fromkeys(Span(a.start - start, a.end - start) for a in inside)
-    return Example(0, question, title, article.text[start:end], tuple(moved), tuple(spans))
+    own = context.dataset == OWN
+    return Example(0, question, title, article.text[start:end], tuple(moved), tuple(spans), own)
 
 
 def _as_typed(question: str, chance: random.Random) -> str:

@@ -43,7 +43,8 @@ class Batch:
     """Examples as tensors; `homes` (pairs, tokens) is the sentence of each token, -1 outside the text.
 
     `starts` and `ends` (pairs, tokens) are 1 where an answer begins and ends, at the first token where there is none;
-    `right` and `groups` are of the sentences: whether each answers, and the group of its pair.
+    `taught` (pairs,) is 1 where teachers are heard. `right`, `groups` and `rows` are of the sentences: whether each
+    answers, the group of its pair, and that pair.
     """
 
     ids: Tensor
@@ -53,8 +54,10 @@ class Batch:
     starts: Tensor
     ends: Tensor
     answered: Tensor
+    taught: Tensor
     right: Tensor
     groups: Tensor
+    rows: Tensor
 
     def to(self, device: torch.device) -> "Batch":
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
@@ -68,6 +71,7 @@ def batch(examples: list[Example], pairs: Pairs) -> Batch:
     homes, starts, ends = torch.full(shape, -1), torch.zeros(shape), torch.zeros(shape)
     right: list[bool] = []
     groups: list[int] = []
+    rows: list[int] = []
     for row, (one, pair) in enumerate(zip(examples, made, strict=True)):
         ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
         types[row, : len(pair.ids)] = torch.tensor(pair.types)
@@ -76,11 +80,13 @@ def batch(examples: list[Example], pairs: Pairs) -> Batch:
         _answer(one, pair, starts[row], ends[row])
         right += [any(s.start < a.end and a.start < s.end for a in one.answers) for s in one.sentences]
         groups += [one.group] * len(one.sentences)
+        rows += [row] * len(one.sentences)
     answered = torch.tensor([float(bool(one.answers)) for one in examples])
+    taught = torch.tensor([float(bool(one.answers) and not one.own) for one in examples])
     numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
     return Batch(
-        ids, types, mask, homes, starts, ends, answered,
-        torch.tensor(right, dtype=torch.float), torch.tensor([numbers[group] for group in groups]),
+        ids, types, mask, homes, starts, ends, answered, taught,
+        torch.tensor(right, dtype=torch.float), torch.tensor([numbers[group] for group in groups]), torch.tensor(rows),
     )  # fmt: skip
 
 
@@ -101,30 +107,25 @@ def _answer(one: Example, pair: Pair, starts: Tensor, ends: Tensor) -> None:
         starts[0] = ends[0] = 1
 
 
-def loss(tokens: Tensor, whole: Tensor, asked: Batch) -> Tensor:
-    """The sum of four: span, answerability, each sentence alone, and the right sentence among those of its group."""
-    sentences = pooled(tokens[..., 2], asked.homes, len(asked.right))
+def loss(
+    tokens: Tensor, whole: Tensor, asked: Batch, by: tuple[Tensor, Tensor] | None = None, part: float = 0.0
+) -> Tensor:
+    """The sum of four: span, answerability, each sentence alone, and the right sentence among those of its group.
+
+    With teachers, whose mean tokens and whole are `by`, `part` of each is how far a network is from what they say,
+    where they are heard.
+    """
+    soft = asked.taught * (part if by else 0.0)
+    by_tokens, by_whole = by or (tokens.detach(), whole.detach())
+    ours, theirs = (pooled(one[..., 2], asked.homes, len(asked.right)) for one in (tokens, by_tokens))
+    of_sentences = soft[asked.rows]
+    cross_entropy = functional.binary_cross_entropy_with_logits
     return (
-        _span(tokens, asked)
-        + functional.binary_cross_entropy_with_logits(whole, asked.answered)
-        + functional.binary_cross_entropy_with_logits(sentences, asked.right)
-        + _among(sentences, asked)
+        _span(tokens, by_tokens, soft, asked)
+        + cross_entropy(whole, torch.lerp(asked.answered, by_whole.sigmoid(), soft))
+        + cross_entropy(ours, torch.lerp(asked.right, theirs.sigmoid(), of_sentences))
+        + _among(ours, theirs, of_sentences, asked)
     )
-
-
-def taught(tokens: Tensor, whole: Tensor, by: tuple[Tensor, Tensor], asked: Batch) -> Tensor:
-    """How far a network is from what its teachers say, `by` (their mean tokens and whole), summed as in `loss`."""
-    parts = [functional.binary_cross_entropy_with_logits(whole, by[1].sigmoid())]
-    allowed = (asked.homes >= 0).clone()
-    allowed[:, 0] = True
-    for column in (0, 1):
-        ours, theirs = (one[..., column].masked_fill(~allowed, HIDDEN).log_softmax(1) for one in (tokens, by[0]))
-        parts.append(functional.kl_div(ours, theirs, reduction="batchmean", log_target=True) / 2)
-    ours, theirs = (pooled(one[..., 2], asked.homes, len(asked.right)) for one in (tokens, by[0]))
-    parts.append(functional.binary_cross_entropy_with_logits(ours, theirs.sigmoid()))
-    ours, theirs = (_grouped(one, asked).log_softmax(1) for one in (ours, theirs))
-    parts.append(functional.kl_div(ours, theirs, reduction="batchmean", log_target=True))
-    return torch.stack(parts).sum()
 
 
 def pooled(relevance: Tensor, homes: Tensor, count: int) -> Tensor:
@@ -135,16 +136,24 @@ def pooled(relevance: Tensor, homes: Tensor, count: int) -> Tensor:
     return sums / sizes.clamp(min=1)
 
 
-def _span(tokens: Tensor, asked: Batch) -> Tensor:
+def _span(tokens: Tensor, theirs: Tensor, soft: Tensor, asked: Batch) -> Tensor:
     """Every annotated answer counts as right: the chance of all starts together, and of all ends."""
     allowed = (asked.homes >= 0).clone()
     allowed[:, 0] = True
     parts = []
     for column, gold in ((0, asked.starts), (1, asked.ends)):
-        logits = tokens[..., column].masked_fill(~allowed, HIDDEN)
-        right = logits.masked_fill(gold == 0, HIDDEN)
-        parts.append((logits.logsumexp(1) - right.logsumexp(1)).mean())
+        ours, taught = (one[..., column].masked_fill(~allowed, HIDDEN) for one in (tokens, theirs))
+        parts.append(torch.lerp(_missed(ours, gold), _far(ours, taught), soft).mean())
     return (parts[0] + parts[1]) / 2
+
+
+def _among(sentences: Tensor, theirs: Tensor, soft: Tensor, asked: Batch) -> Tensor:
+    """The right sentence among those of its group, of the groups that have one."""
+    ours, taught, right, part = (_grouped(one, asked) for one in (sentences, theirs, asked.right, soft))
+    answered = right.amax(1) > 0
+    if not answered.any():
+        return sentences.sum() * 0
+    return torch.lerp(_missed(ours, right), _far(ours, taught), part.amax(1).clamp(min=0))[answered].mean()
 
 
 def _grouped(sentences: Tensor, asked: Batch) -> Tensor:
@@ -155,10 +164,12 @@ def _grouped(sentences: Tensor, asked: Batch) -> Tensor:
     return rows
 
 
-def _among(sentences: Tensor, asked: Batch) -> Tensor:
-    rows = _grouped(sentences, asked)
-    right = rows.masked_fill(asked.right.expand_as(rows) == 0, HIDDEN)
-    answered = right.amax(1) > HIDDEN / 2
-    if not answered.any():
-        return sentences.sum() * 0
-    return (rows.logsumexp(1) - right.logsumexp(1))[answered].mean()
+def _missed(logits: Tensor, gold: Tensor) -> Tensor:
+    """Minus the log of the chance, of each row, that one of the places where `gold` is 1 is drawn."""
+    return logits.logsumexp(1) - logits.masked_fill(gold <= 0, HIDDEN).logsumexp(1)
+
+
+def _far(ours: Tensor, theirs: Tensor) -> Tensor:
+    """How far each row's chances are from `theirs` (Kullback and Leibler)."""
+    both = ours.log_softmax(1), theirs.log_softmax(1)
+    return functional.kl_div(*both, reduction="none", log_target=True).sum(1)

@@ -1,8 +1,8 @@
 """Questions with known answers, as articles.
 
 One context a line: `{"dataset", "title", "context", "questions": [{"id", "question", "answers": [[start, end], …]}]}`,
-offsets in code points of `context`; no answers means that the context does not answer. A second file may have more
-questions of the same contexts, each context named by its sha256: `{"context": "…", "questions": [{"question",
+offsets in code points of `context`; no answers means that the context does not answer. Further files may have other
+contexts, or more questions of the same, which their sha256 names: `{"context": "…", "questions": [{"question",
 "answers"}]}`.
 """
 
@@ -23,7 +23,7 @@ from index.passages import cut
 class Asked:
     """A question about the context at `context`; `answers` are the spans that answer it, none where it does not.
 
-    `more`: it came from the second file.
+    `more`: it came from one of the further files.
     """
 
     question: str
@@ -45,19 +45,23 @@ class Context:
     questions: tuple[Asked, ...]
 
 
-def contexts(path: Path, more: Path | None = None) -> list[Context]:
-    """The contexts of a .jsonl file, in its order; answers are moved to where they stand in the canonical text."""
+def contexts(path: Path, *further: Path) -> list[Context]:
+    """The contexts of .jsonl files, in their order; answers are moved to where they stand in the canonical text."""
+    rows = [(row, False) for row in _rows(path)]
     others: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(more) if more else ():
-        others[row["context"]] = row["questions"]
+    for row in (row for file in further for row in _rows(file)):
+        if "title" in row:
+            rows.append((row, True))
+        else:
+            others.setdefault(row["context"], []).extend(row["questions"])
     read = []
-    for number, row in enumerate(_rows(path)):
+    for number, (row, more) in enumerate(rows):
         raw = row["context"]
         article = Article.of([Piece("paragraph", raw)], title=row["title"].replace("_", " "), language="en")
         added = others.get(hashlib.sha256(raw.encode()).hexdigest(), [])
         asked = [
-            Asked(q["question"], number, tuple(_moved(raw, article.text, *span) for span in q["answers"]), second)
-            for second, questions in ((False, row["questions"]), (True, added))
+            Asked(q["question"], number, tuple(_moved(raw, article.text, *span) for span in q["answers"]), more or late)
+            for late, questions in ((False, row["questions"]), (True, added))
             for q in questions
         ]
         read.append(Context(row["dataset"], article, tuple(asked)))

@@ -4,7 +4,8 @@ TRAIN.jsonl is what index/training/questions.py reads, WORK a folder for checkpo
 command goes on from the last one. The learning rate falls to nothing as the epochs or the minutes run out, whichever is
 first. A GPU is used where there is one. With --start READER.onnx it begins with the weights of that reader. Several
 runs with other seeds can be the teachers of one more (--teacher WORK, once for each): it begins with the mean of their
-weights and learns what they say in the mean, as well as what the data says.
+weights and learns what they say in the mean, as well as what the data says; of questions without an answer, and of
+articles that were written for the reader, only what the data says.
 """
 
 import os
@@ -27,14 +28,14 @@ from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.training.examples import Example, Examples, neighbours
 from index.training.export import restored
-from index.training.network import Batch, Network, batch, loss, taught
+from index.training.network import Batch, Network, batch, loss
 from index.training.questions import contexts
 
 GROUPS, STUDENT_GROUPS = 32, 64  # in a step, of one to three pairs
 SORTED = 40  # steps whose groups are sorted by length together, so that little is padded
 RATE, WARM_UP, DECAY = 1e-4, 0.05, 0.01  # AdamW: highest learning rate, when it is reached, weight decay
 DROPOUT = 0.1  # not for a student, whom its teachers keep from learning by heart
-TAUGHT = 0.7  # of the loss is what the teachers say, where there are any
+TAUGHT = 0.5  # of the loss is what the teachers say, where they are heard
 SAVE_EVERY_S = 240.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -54,7 +55,7 @@ def main(  # noqa: PLR0913 (a command's options)
     data: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     work: Path,
     more: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="a file of more questions of the same contexts")
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="a file of more questions or contexts")
     ] = None,
     share: Annotated[
         float, typer.Option(min=0, max=1, help="of the answered questions, those of --more aside, seen an epoch")
@@ -73,7 +74,7 @@ def main(  # noqa: PLR0913 (a command's options)
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
     with console.status("Reading and searching for wrong passages…"):
-        read = contexts(data, more)
+        read = contexts(data, *(more or ()))
         examples = Examples(read, neighbours(read, work / "neighbours.npy"), share)
     Training(examples, work, Plan(epochs, minutes * 60, seed, rate), start, teacher or []).run(console)
 
@@ -173,17 +174,20 @@ class Training:
             group["lr"] = self.plan.rate * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
         asked = asked.to(self.device)
         tokens, whole = self._logits(self.network, asked)
-        lost = loss(tokens, whole, asked)
-        if self.teachers:
-            with torch.no_grad():
-                said = [self._logits(teacher, asked) for teacher in self.teachers]
-            by = torch.stack([one for one, _ in said]).mean(0), torch.stack([one for _, one in said]).mean(0)
-            lost = (1 - TAUGHT) * lost + TAUGHT * taught(tokens, whole, by, asked)
+        lost = loss(tokens, whole, asked, self._said(asked), TAUGHT)
         lost.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
         return float(lost.detach())
+
+    def _said(self, asked: Batch) -> tuple[Tensor, Tensor] | None:
+        """What the teachers say in the mean, None without any."""
+        if not self.teachers:
+            return None
+        with torch.no_grad():
+            tokens, wholes = zip(*(self._logits(teacher, asked) for teacher in self.teachers), strict=True)
+        return torch.stack(tokens).mean(0), torch.stack(wholes).mean(0)
 
     def _logits(self, network: Network, asked: Batch) -> tuple[Tensor, Tensor]:
         with torch.autocast(self.device.type, torch.bfloat16):

@@ -1,6 +1,7 @@
 """Print the tables and draw the reliability plot: `python -m tests.evals [--questions 900]`."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +17,9 @@ from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 from index.reader import PlainReader, Reader
 from index.snapshot import Snapshot
-from index.trained import PLAIN, TRAINED, TrainedReader, network
+from index.trained import PLAIN, TRAINED, Network, TrainedReader, network
 from index.training.calibrate import bins
-from index.training.questions import contexts
+from index.training.questions import Context, contexts
 from tests.evals import answers, search
 
 PLOT = Path(__file__).with_name("reliability.png")
@@ -33,25 +34,33 @@ def main(questions: Annotated[int, typer.Option(help="with an answer, at most; 9
         rows = {name: answers.figures(Assistant(catalog, Settings(reader=name))) for name in (PLAIN, TRAINED)}
         console.print(_table("Hand-made questions on the article of the project", rows))
         catalog.close()
-    if not search.DATA.exists():
-        console.print(f"No search figures: {search.DATA} is not there.")
-        return
     assert trained is not None
+    console.print(_table("Invented articles", _compared(contexts(search.INVENTED), embedder, trained, questions)))
+    if not search.DATA.exists():
+        console.print(f"No other search figures: {search.DATA} is not there.")
+        return
+    read = contexts(search.DATA)
+    table = _compared(read, embedder, trained, questions)
+    console.print(_table(f"{len(read)} contexts as one library", table))
+    _plot(table)
+
+
+def _compared(
+    read: Sequence[Context], embedder: Embedder, trained: Network, questions: int
+) -> dict[str, search.Figures]:
+    """The plain recipe, search and the readers on `read` as one library."""
 
     def reads(snapshot: Snapshot) -> Reader:
         return TrainedReader(snapshot, embedder, trained, search.FLOOR)
 
-    read = contexts(search.DATA)
-    with tempfile.TemporaryDirectory() as folder, console.status("Reading and searching…"):
+    with tempfile.TemporaryDirectory() as folder, Console(stderr=True).status("Reading and searching…"):
         ours = search.Ours(read, embedder, Path(folder), questions)
-        table: dict[str, Any] = {
+        return {
             "plain recipe (chunks of 1,000)": search.plain_recipe(read, embedder, questions),
             "search alone": ours.search_alone(),
             "plain reader": ours.with_reader(lambda snapshot: PlainReader(snapshot, embedder)),
             "trained reader": ours.with_reader(reads),
         }
-    console.print(_table(f"{len(read)} contexts as one library, {len(ours.answerable)} questions", table))
-    _plot(table)
 
 
 def _table(title: str, rows: dict[str, Any]) -> Table:

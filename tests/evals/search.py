@@ -1,4 +1,7 @@
-"""Search and the readers on ../shared/data/reader-validation.jsonl, all of its contexts as one library.
+"""Search and the readers on the contexts of a file as one library.
+
+The files are ../shared/data/reader-validation.jsonl and articles.jsonl: invented articles, with questions in a reader's
+own words.
 
 Beside them the plain recipe that most programs of this kind follow, with the same embedding model in the same run:
 RecursiveCharacterTextSplitter (1,000 characters, overlap 200), Chroma, the four nearest chunks.
@@ -27,6 +30,7 @@ from index.vectors import VectorIndex
 from tests.evals.measures import auroc, share
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "reader-validation.jsonl"
+INVENTED = Path(__file__).with_name("articles.jsonl")
 CANDIDATES, FLOOR = (Settings.model_fields[name].default for name in ("candidates", "answerability_floor"))
 FOREIGN = 50  # questions about other articles, asked of each article; fewer when few are drawn
 NOTHING = float("nan")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,18 @@ from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.trained import Network as Shipped
 from index.training import questions
-from index.training.examples import NEIGHBOURS, Example, Examples, neighbours
+from index.training.examples import NEIGHBOURS, OWN, Example, Examples, neighbours
 from index.training.export import export, main, restored
-from index.training.network import Network, batch, loss, taught
+from index.training.network import Network, batch, loss
 from index.training.questions import Asked, Context, contexts
 from index.training.train import Plan, Training
+from tests.evals import talks
+from tests.evals.search import INVENTED
 
-WRITTEN = Path(questions.__file__).with_name("written.jsonl")
+WRITTEN, ARTICLES, CALIBRATION, CONVERSATIONS = (
+    Path(questions.__file__).with_name(f"{name}.jsonl")
+    for name in ("written", "articles", "calibration", "conversations")
+)
 TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
 
 
@@ -58,7 +64,9 @@ def test_answers_stand_in_their_windows_and_an_epoch_can_be_drawn_again(examples
     assert all(one.text[s.start : s.end].strip() for one in every for s in one.sentences)
 
 
-def test_questions_of_a_second_file_join_those_of_their_context_and_are_always_seen(tmp_path: Path) -> None:
+def test_questions_of_a_second_file_join_those_of_their_context_or_bring_theirs_and_are_always_seen(
+    tmp_path: Path,
+) -> None:
     row = {"dataset": "squad", "title": "Mill", "context": f" {TEXT}", "questions": []}
     (tmp_path / "data.jsonl").write_text(json.dumps(row), encoding="utf-8")
     added = [
@@ -68,9 +76,12 @@ def test_questions_of_a_second_file_join_those_of_their_context_and_are_always_s
     more = [
         {"context": hashlib.sha256(f" {TEXT}".encode()).hexdigest(), "questions": added},
         {"context": "of no other", "questions": added},
+        row | {"title": "Another_Mill", "context": TEXT, "questions": added},
     ]
     (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, more)), encoding="utf-8")
-    [context] = contexts(tmp_path / "data.jsonl", tmp_path / "more.jsonl")
+    context, other = contexts(tmp_path / "data.jsonl", tmp_path / "more.jsonl")
+    assert (other.article.title, [one.context for one in other.questions]) == ("Another Mill", [1, 1])
+    assert all(one.more for one in context.questions + other.questions)
     assert [one.question for one in context.questions] == ["Who founded the museum?", "When did it burn?"]
     assert [context.article[answer] for answer in context.questions[1].answers] == ["1954"]
     few = Examples([context], np.full((2, NEIGHBOURS), -1, np.int32), share=0.0)
@@ -126,6 +137,36 @@ def test_the_loss_falls_with_better_logits(examples: Examples) -> None:
     right = asked.right[asked.homes.clamp(min=0)] * (asked.homes >= 0)
     good[..., 2] = 18 * right - 9
     assert loss(good, 18 * asked.answered - 9, asked) < 0.1 < loss(tokens, torch.zeros(len(some)), asked)
+
+
+def test_articles_that_come_along_are_of_three_kinds_and_none_is_in_two() -> None:
+    read = [contexts(path) for path in (ARTICLES, CALIBRATION, INVENTED)]
+    texts = [{context.article.text for context in part} for part in read]
+    titles = [{context.article.title for context in part} for part in read]
+    for kinds in (texts, titles):
+        assert sum(map(len, kinds)) == len(set.union(*kinds))
+    for context in (context for part in read for context in part):
+        assert context.dataset == OWN
+        assert {bool(asked.answers) for asked in context.questions} == {True, False}
+        assert all(0 <= a.start < a.end <= len(context.article.text) for q in context.questions for a in q.answers)
+
+
+def test_conversations_become_questions_of_the_passages_that_answer_them(tmp_path: Path) -> None:
+    talks.main(ARTICLES, CONVERSATIONS, tmp_path / "more.jsonl")
+    before, after = contexts(ARTICLES), contexts(ARTICLES, tmp_path / "more.jsonl")
+    more = [(context, asked) for context in after for asked in context.questions if asked.more]
+    assert sum(len(c.questions) for c in after) == sum(len(c.questions) for c in before) + len(more)
+    assert len(more) > 7_000
+    assert sum(bool(asked.answers) for _, asked in more) > 0.7 * len(more)
+    turns = [
+        {"question": "Who built the mill?", "whole": "Who built the mill?", "passage": 0, "answers": ["Clara Voss"]},
+        {"question": "and when?", "whole": "When did Clara Voss build the mill?", "passage": 0, "answers": ["1903"]},
+        {"question": "did she like it?", "whole": "Did Clara Voss like the mill?", "passage": None, "answers": []},
+    ]
+    made = list(talks.questions(turns, [TEXT]))
+    assert (TEXT, "When did Clara Voss build the mill?", [[36, 40]]) in made
+    assert {question for _, question, spans in made if not spans} > {"Did Clara Voss like the mill?"}
+    assert any("(" in question and "built the mill" in question for _, question, _ in made)
 
 
 def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
@@ -203,13 +244,21 @@ def test_a_student_begins_with_the_mean_of_its_teachers(examples: Examples, tmp_
     assert not torch.equal(begun["tokens.weight"], student.network.state_dict()["tokens.weight"])
 
 
-def test_nothing_is_nearer_to_the_teachers_than_what_they_say(examples: Examples) -> None:
-    asked = batch([one for group in examples.epoch(0) for one in group][:6], Pairs(bundled_folder()))
+def test_nothing_is_nearer_to_the_teachers_than_what_they_say_and_they_are_heard_of_what_they_know(
+    examples: Examples,
+) -> None:
+    some = [one for group in examples.epoch(0) for one in group][:6]
+    asked = batch([*some[:5], replace(some[5], own=True)], Pairs(bundled_folder()))
+    assert asked.taught.tolist() == [bool(one.answers) for one in some[:5]] + [0]
     torch.manual_seed(0)
     tokens, whole = torch.randn(*asked.ids.shape, 3), torch.randn(6)
-    least = taught(tokens, whole, (tokens, whole), asked)
+    said = tokens, whole
+    unheard = replace(asked, taught=torch.zeros(6))
+    heard = replace(asked, taught=torch.ones(6))
+    least = loss(tokens, whole, heard, said, 1.0)
     for other in range(3):
         moved = tokens.clone()
         moved[..., other] += torch.randn(*asked.ids.shape)
-        assert taught(moved, whole, (tokens, whole), asked) > least
-    assert taught(tokens, whole + 1, (tokens, whole), asked) > least
+        assert loss(moved, whole, heard, said, 1.0) > least
+        assert loss(moved, whole, unheard, said, 1.0) == loss(moved, whole, asked)
+    assert loss(tokens, whole + 1, heard, said, 1.0) > least
