@@ -2,11 +2,11 @@
 
 `python -m tests.assistant.test_followups` prints the figures, and what is wrong among those of the first two rounds:
 the rules were made with those of the first in view, and more of them with what went wrong in the second. Nobody has
-looked at what goes wrong in the third. In the fourth people jump about in the article, and ask in words that are not its
-own. The fifth and sixth are conversations as people type them about 34 invented articles, by one who knew the articles
-only: the totals of the fifth chose how much likelier the sentences behind those cited last are to answer
-(index/trained.py), and its articles, not its questions, are among those that the last weights of the reader were fitted
-to. Nothing was chosen with the sixth.
+looked at what goes wrong in the third. In the fourth people jump about in the article, and ask in words that are not
+its own. The fifth and sixth are conversations as people type them about 34 invented articles, by one who knew the
+articles only: the totals of the fifth chose how much likelier the sentences behind those cited last are to answer
+(index/trained.py), and its articles, not its questions, are among those that the last weights of the reader were
+fitted to. Nothing was chosen with the sixth.
 
 An answer is right when the sentence that it cites first is one of the case's `answers`, which somebody wrote down who
 had seen the articles only; where there are none, it is right to find nothing.
