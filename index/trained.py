@@ -35,8 +35,8 @@ MARKED = 20  # sentences, the best, whose answering words are marked
 POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|this|these|that|those)\b", re.IGNORECASE)
 
 # A question that goes on from an answer: how much better the next sentence and the one after it score, and the log odds
-# that they answer. Chosen with the 218 follow-up questions of round 5 (tests/assistant/test_followups.py); twice the
-# score and thrice the odds answered more, and more that has no answer.
+# that they answer. Chosen with the 218 follow-up questions of round 5 (tests/assistant/test_followups.py): with
+# twice the score and thrice the odds fewer were right, and more were answered that have no answer.
 FOLLOWING, FOLLOWS = (1.0, 0.75), 0.4
 NONE: Mapping[Place, float] = {}
 

@@ -47,15 +47,15 @@ class Context:
 
 def contexts(path: Path, *further: Path) -> list[Context]:
     """The contexts of .jsonl files, in their order; answers are moved to where they stand in the canonical text."""
-    rows = [(row, False) for row in _rows(path)]
+    given = [(row, False) for row in rows(path)]
     others: dict[str, list[dict[str, Any]]] = {}
-    for row in (row for file in further for row in _rows(file)):
+    for row in (row for file in further for row in rows(file)):
         if "title" in row:
-            rows.append((row, True))
+            given.append((row, True))
         else:
             others.setdefault(row["context"], []).extend(row["questions"])
     read = []
-    for number, (row, more) in enumerate(rows):
+    for number, (row, more) in enumerate(given):
         raw = row["context"]
         article = Article.of([Piece("paragraph", raw)], title=row["title"].replace("_", " "), language="en")
         added = others.get(hashlib.sha256(raw.encode()).hexdigest(), [])
@@ -68,7 +68,8 @@ def contexts(path: Path, *further: Path) -> list[Context]:
     return read
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a .jsonl file."""
     for line in path.read_text(encoding="utf-8").splitlines():
         yield json.loads(line)
 

@@ -21,6 +21,7 @@ from assistant.standalone import standalone, widened
 from assistant.turn import Turn
 from index.article import Article, Piece
 from index.keywords import terms
+from index.training.questions import rows
 from index.training.twins import names_in
 
 FEW = 3  # words of substance that a follow-up needs to be asked as it was put
@@ -32,18 +33,18 @@ def main(
     target: Path,
 ) -> None:
     passages: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(articles):
+    for row in rows(articles):
         passages[row["title"]].append(row["context"])
     asked: dict[str, dict[str, list[list[int]]]] = defaultdict(dict)
-    for talk in _rows(conversations):
+    for talk in rows(conversations):
         for text, question, answers in questions(talk["turns"], passages[talk["title"]]):
             asked[hashlib.sha256(text.encode()).hexdigest()].setdefault(question, answers)
-    rows = [
+    made = [
         {"context": name, "questions": [{"question": q, "answers": spans} for q, spans in found.items()]}
         for name, found in asked.items()
     ]
-    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    Console().print(f"{target}: {sum(len(row['questions']) for row in rows):,} questions")
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in made), encoding="utf-8")
+    Console().print(f"{target}: {sum(len(row['questions']) for row in made):,} questions")
 
 
 def questions(turns: list[dict[str, Any]], passages: list[str]) -> Iterator[tuple[str, str, list[list[int]]]]:
@@ -68,8 +69,8 @@ def _read_as(turn: dict[str, Any], earlier: list[Turn]) -> Iterator[str]:
     if question == whole:
         return
     ruled = standalone(question, earlier, "en")
-    names_none = {*names_in(ruled)} <= {*names_in(whole), *names_in(question)}
-    if names_none and (ruled != question or len(terms(ruled, "en")) >= FEW):
+    meant = {*names_in(ruled)} <= {*names_in(whole), *names_in(question)}
+    if meant and (ruled != question or len(terms(ruled, "en")) >= FEW):
         yield ruled
     if wide := widened(question, earlier, "en"):
         yield wide
@@ -78,10 +79,6 @@ def _read_as(turn: dict[str, Any], earlier: list[Turn]) -> Iterator[str]:
 def _sentence(text: str, at: int) -> str:
     article = Article.of([Piece("paragraph", text)], title="", language="en")
     return next((article[s] for s in article.sentences if s.start <= at < s.end), "")
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":
