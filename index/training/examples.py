@@ -28,6 +28,7 @@ SHARES = {"squadshifts-amazon_reviews": 0.4, "squadshifts-reddit": 0.4}  # of a 
 UNTITLED = tuple(SHARES)  # their titles say nothing
 OWN = "written"  # the data set of articles written for the reader, of which teachers know nothing
 ALTERED, WITHOUT = 0.4, 0.2  # of the questions are seen changed, or with their passage less the answer
+OWN_ALTERED = 0.1  # of those of OWN, which have people's own questions without an answer beside them
 STATEMENTS = 0.12  # of the questions are also seen as statements
 
 
@@ -92,15 +93,16 @@ class Examples:
         """One or two windows that do not answer; none where the draw finds none."""
         context, question, way = self.read[asked.context], right.question, chance.random()
         answers = {context.article[span].lower() for span in asked.answers}
-        if way < ALTERED:
+        changing = OWN_ALTERED if right.own else ALTERED
+        if way < changing:
             changed = altered(question, chance.choice(self.pools[asked.context]), chance)
             if changed:
                 yield Example(0, changed, right.context, right.text, right.sentences, ())
-        elif way < ALTERED + WITHOUT:
+        elif way < changing + WITHOUT:
             rest = self._without(question, context, asked, longest, chance)
             if rest and not any(answer in rest.text.lower() for answer in answers):
                 yield rest
-        if way < ALTERED + WITHOUT and chance.random() < 0.5:
+        if not right.own and way < ALTERED + WITHOUT and chance.random() < 0.5:
             return
         others = [self.read[other] for other in self.neighbours[place].tolist() if other >= 0]
         others = [o for o in others if not any(answer in o.article.text.lower() for answer in answers)]
