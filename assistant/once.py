@@ -58,21 +58,28 @@ class Once:
         return Done(row.asked, row.status, row.headers, row.body) if row else None
 
     def keep(self, key: str, done: Done, ttl_s: float = DAY_S, about: str = "") -> None:
-        """Remember for `ttl_s` seconds what the request of a claimed key led to, and what it was `about`."""
-        until = time.time() + ttl_s
+        """Remember for `ttl_s` seconds what the request of a claimed key led to, and what it was `about`.
+
+        If that was forgotten meanwhile, the key is released instead.
+        """
+        until, begin = time.time() + ttl_s, _begin(about)
         kept = {"asked": done.asked, "status": done.status, "headers": done.headers, "body": done.body}
         with self.database.begin(write=True) as connection:
+            if about and connection.execute(sa.select(once.c.key).where(once.c.key == begin)).first():
+                connection.execute(sa.delete(once).where(once.c.key == key))
+                return
             connection.execute(sa.update(once).where(once.c.key == key).values(**kept, until=until))
             if about:
-                connection.execute(sa.insert(once).values(key=f"{_begin(about)}{key}", until=until, body=b""))
+                connection.execute(sa.insert(once).values(key=f"{begin}{key}", until=until, body=b""))
 
     def forget(self, about: str) -> None:
-        """Release all keys whose requests were about it."""
+        """Release all keys whose requests were about it, and within a day those that are still being worked on."""
         begin = _begin(about)
         noted = once.c.key.startswith(begin, autoescape=True)
         with self.database.begin(write=True) as connection:
             notes = connection.execute(sa.select(once.c.key).where(noted)).scalars().all()
             connection.execute(sa.delete(once).where(once.c.key.in_([*notes, *(n[len(begin) :] for n in notes)])))
+            connection.execute(sa.insert(once).values(key=begin, until=time.time() + DAY_S, body=b""))
 
     def release(self, key: str) -> None:
         """Let a claimed key be used again: what was asked for did not happen."""

@@ -50,11 +50,22 @@ def test_a_released_key_can_be_claimed_again(once: Once) -> None:
     assert once.claim("a")
 
 
-def test_what_is_forgotten_may_be_claimed_again_and_leaves_no_note(once: Once) -> None:
+def test_what_is_forgotten_may_be_claimed_again(once: Once) -> None:
     for key, about in (("a", "x"), ("b", "x"), ("c", "y"), ("d", "")):
         assert once.claim(key)
         once.keep(key, Done("", 200, "{}", key.encode()), about=about)
     once.forget("x")
     assert [once.done(key) is None for key in "abcd"] == [True, True, False, False]
     with once.database.begin() as connection:
-        assert len(connection.exec_driver_sql("SELECT * FROM once").all()) == 3
+        assert len(connection.exec_driver_sql("SELECT * FROM once").all()) == 4  # c and its note, d, that x is gone
+
+
+def test_what_was_forgotten_while_it_was_worked_on_is_not_kept(once: Once) -> None:
+    for key in "ab":
+        assert once.claim(key)
+    once.forget("x")
+    once.forget("x")
+    once.keep("a", Done("", 200, "{}", b"said in x"), about="x")
+    once.keep("b", Done("", 200, "{}", b"said in y"), about="y")
+    assert once.done("a") is None
+    assert once.done("b") == Done("", 200, "{}", b"said in y")
