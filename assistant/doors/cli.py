@@ -145,6 +145,17 @@ def rebuild(
 
 
 @app.command()
+def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="A new one, or an empty one.")]) -> None:
+    """Copy the library and the conversations, also while they are in use."""
+    from assistant import backup as copies
+
+    with notes.status("Copying…"):
+        made = copies.backup(context.obj, folder)
+    for copy in made:
+        screen.line(str(copy), f" {copy.stat().st_size / 1e6:,.1f} MB")
+
+
+@app.command()
 def doctor(
     context: typer.Context,
     offline: Annotated[

@@ -6,7 +6,8 @@ looked at what goes wrong in the third. In the fourth people jump about in the a
 its own. The fifth and sixth are conversations as people type them about 34 invented articles, by one who knew the
 articles only: the totals of the fifth chose how much likelier the sentences behind those cited last are to answer
 (index/trained.py), and its articles, not its questions, are among those that the last weights of the reader were
-fitted to. Nothing was chosen with the sixth.
+fitted to. The seventh are what fourteen people want to know who use articles for their work, from a press release to
+an inquiry. Nothing was chosen with the sixth and seventh.
 
 An answer is right when the sentence that it cites first is one of the case's `answers`, which somebody wrote down who
 had seen the articles only; where there are none, it is right to find nothing.

@@ -2,8 +2,8 @@
 
 [--kills 400] a process that replaces an article and rebuilds, without end, is killed, every second time just after one
 of its files changed, and what it left is opened. [--damages 10] times each file of the index is cut, zeroed, filled
-with random bytes and removed, and the library opened in a process of its own. [--questions 10000 --rebuilds 50] are
-asked while the article is replaced and the index rebuilt.
+with random bytes and removed, and the library opened in a process of its own. [--backups 20] are made beside such a
+process, and opened. [--questions 10000 --rebuilds 50] are asked while the article is replaced and the index rebuilt.
 """
 
 import argparse
@@ -27,6 +27,7 @@ import numpy as np
 from rich.progress import track
 
 from assistant.ask import Assistant
+from assistant.backup import backup
 from assistant.settings import Settings
 from index.article import Article, Piece
 from index.catalog import Catalog
@@ -159,6 +160,28 @@ def killed(known: Known, folder: Path, times: int, chance: random.Random) -> Fig
     return figures
 
 
+def backed_up(known: Known, folder: Path, times: int) -> Figures:
+    """Copy the library again and again while a writer works on it, and open the copies."""
+    figures, context = Figures(), multiprocessing.get_context("forkserver")
+    begin(known, folder / "data")
+    ready = context.Event()
+    writer = context.Process(target=write_on, args=(known, folder / "data", ready), daemon=True)
+    writer.start()
+    ready.wait(60)
+    for number in track(range(times), description="backups"):
+        began = time.monotonic()
+        backup(Settings(data_dir=folder / "data"), folder / str(number))
+        catalog = known.catalog(folder / str(number))
+        found = wrong(catalog) if writer.is_alive() else ["the writer had ended by itself"]
+        catalog.close()
+        figures.tried += 1
+        figures.slowest_s = max(figures.slowest_s, time.monotonic() - began)
+        figures.wrong += [f"{number}: {one}" for one in found]
+    writer.kill()
+    writer.join()
+    return figures
+
+
 def _after_changes(folder: Path, count: int) -> None:
     """Wait until the files of the folder have changed `count` times."""
     until, seen = time.monotonic() + 10, _state(folder)
@@ -264,6 +287,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=400)
     parser.add_argument("--damages", type=int, default=10)
+    parser.add_argument("--backups", type=int, default=20)
     parser.add_argument("--questions", type=int, default=10_000)
     parser.add_argument("--rebuilds", type=int, default=50)
     given = parser.parse_args()
@@ -273,6 +297,7 @@ def main() -> None:
         folder = Path(place)
         sys.stdout.write(f"killed: {killed(known, folder / 'killed', given.kills, random.Random(0))}\n")
         sys.stdout.write(f"damaged: {damaged(known, folder / 'damaged', given.damages)}\n")
+        sys.stdout.write(f"backed up: {backed_up(known, folder / 'backed-up', given.backups)}\n")
         figures, size = asked(embedder, folder, given.questions, given.rebuilds)
         sys.stdout.write(f"asked: {len(figures.wrong)} of {figures.tried} wrong over {given.rebuilds} rebuilds")
         sys.stdout.write(f" {figures.wrong[:3]}; the index has {size:.3f} of the size of a new one\n")

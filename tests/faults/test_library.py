@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.embedder import Embedder
-from tests.faults.library import BRIDGES, Known, begin, killed, wrong
+from tests.faults.library import BRIDGES, Known, backed_up, begin, killed, wrong
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +17,11 @@ def known(embedder: Embedder) -> Known:
 def test_what_a_killed_writer_leaves_is_whole(known: Known, tmp_path: Path) -> None:
     figures = killed(known, tmp_path, 4, random.Random(0))
     assert (figures.tried, figures.wrong) == (4, [])
+
+
+def test_copies_that_are_made_beside_a_writer_are_whole(known: Known, tmp_path: Path) -> None:
+    figures = backed_up(known, tmp_path, 3)
+    assert (figures.tried, figures.wrong) == (3, [])
 
 
 def test_a_lost_article_and_a_lost_passage_would_be_noticed(known: Known, tmp_path: Path) -> None:

@@ -210,6 +210,15 @@ def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
     assert "nothing tried to leave this machine" in done.stdout
 
 
+def test_a_copy_is_a_data_folder_itself(run: Run, tmp_path: Path) -> None:
+    done = run("backup", "copy")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["copy/library.db"]
+    assert run("--data-dir", "copy", "articles").stdout == run("articles").stdout
+    again = run("backup", "copy")
+    assert (again.returncode, again.stderr) == (2, "copy is there already. Name a new folder for the copy.\n")
+
+
 def test_the_doctor_says_what_is_wrong_and_what_to_do(run: Run, tmp_path: Path) -> None:
     with open(tmp_path / "data" / "library.db", "r+b") as file:
         file.seek(0, os.SEEK_END)

@@ -1,0 +1,69 @@
+"""Copies of the databases: whole or not there at all."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.ask import Assistant
+from assistant.assemble import catalog, conversations
+from assistant.backup import backup
+from assistant.conversations import Conversations
+from assistant.errors import BadSettings
+from assistant.settings import Settings
+from index.article import Article, Piece
+from index.catalog import Catalog
+from index.embedder import BUNDLED, Embedder
+from index.errors import BadStore
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+def opened(settings: Settings, embedder: Embedder) -> tuple[Assistant, Conversations]:
+    return Assistant(Catalog(settings.data_dir, lambda: embedder, BUNDLED), settings), conversations(settings)
+
+
+def test_the_copy_answers_and_goes_on_with_the_conversation(
+    settings: Settings, tmp_path: Path, embedder: Embedder
+) -> None:
+    ours, talks = opened(settings, embedder)
+    ours.catalog.add(Article.of([Piece("paragraph", "Clara Voss built the old bridge in 1903.")], title="The Bridge"))
+    made = talks.start("anna")
+    *_, told = talks.stream(ours, "Who built the old bridge?", made, scope=None)
+    assert isinstance(told, Answer)
+    copies = backup(settings, tmp_path / "copies" / "today")  # while both are open
+    assert [copy.name for copy in copies] == ["conversations.db", "library.db"]
+    ours.catalog.close()
+    talks.database.close()
+
+    ours, talks = opened(settings.model_copy(update={"data_dir": tmp_path / "copies" / "today"}), embedder)
+    [turn] = talks.get(made.id, "anna").turns
+    assert turn.answer
+    assert turn.answer.claims == told.claims
+    assert ours.ask("Who built the old bridge?").citations == told.citations
+    ours.catalog.close()
+    talks.database.close()
+
+
+def test_nothing_is_copied_over_what_is_there(settings: Settings, tmp_path: Path) -> None:
+    catalog(settings).close()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("dear")
+    for target in (tmp_path / "full", tmp_path / "full" / "letter.txt"):
+        with pytest.raises(BadSettings, match="is there already"):
+            backup(settings, target)
+    (tmp_path / "empty").mkdir()
+    assert [copy.name for copy in backup(settings, tmp_path / "empty")] == ["library.db"]
+
+
+def test_a_copy_that_cannot_be_made_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(BadStore, match="no library"):
+        backup(settings, tmp_path / "copy")
+    settings.data_dir.mkdir()
+    (settings.data_dir / "library.db").write_bytes(b"no database at all, but something else" * 100)
+    with pytest.raises(BadStore, match="could not be made"):
+        backup(settings, tmp_path / "copy")
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
