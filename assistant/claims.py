@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant import dates, names, numbers, polarity, roles
+from assistant import bounds, dates, names, numbers, polarity, roles
 from assistant.answer import State
 from assistant.drafts import Draft
 from assistant.negations import WORD, denies
@@ -102,9 +102,11 @@ def _lacking(statement: str, cited: Sequence[Shown]) -> str:
     """The first number, date, name or clause of `statement` that the cited sentences lack, as a reason, or ""."""
     texts = [sentence.text for sentence in cited]
     titles = list(_titles(cited))
-    there = numbers.figures("\n".join(texts), _continental(cited))
+    said, there = (numbers.figures(text, _continental(cited)) for text in (statement, "\n".join(texts)))
+    if bounded := bounds.changed(said, there):
+        return f"It says more of “{bounded}”, or less, than the cited sentences do."
     missing = (
-        numbers.missing(numbers.figures(statement, _continental(cited)), there)
+        numbers.missing(said, there)
         or names.missing(dates.dates(statement)[1], texts, titles)
         or polarity.unheard(statement, [*_spoken(cited), *((title, "en") for title in titles)])
     )

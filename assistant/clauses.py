@@ -33,6 +33,10 @@ CLAUSE = regex.compile(
 AND = regex.compile(r"\s(?:and|or|und|et|y|e|и)\s", regex.IGNORECASE)
 COMPLEMENT = regex.compile(r"(?:that|whether|to)\b", regex.IGNORECASE)
 SHORTEST_CLAUSE = 4  # words; a shorter piece continues the clause before it
+BOUNDS = {
+    "atleast": regex.compile(r"\bat least\b|\bno(?:t)? (?:fewer|less) than\b", regex.IGNORECASE),
+    "atmost": regex.compile(r"\bat most\b|\bno(?:t)? more than\b", regex.IGNORECASE),
+}
 MARKS = regex.compile(r"[“”„«»\"]")
 
 
@@ -108,5 +112,7 @@ def _split(text: str, split_and: bool) -> list[str]:
 
 
 def joined(text: str) -> str:
-    """`text` without quotation marks, "at least" and "at most" as one word each."""
-    return str(regex.sub(r"\bat (least|most)\b", r"at\1", MARKS.sub("", text)))
+    """`text` without quotation marks, "at least", "at most" and what means the same as one word each."""
+    for bound, meaning in BOUNDS.items():
+        text = meaning.sub(bound, text)
+    return str(MARKS.sub("", text))

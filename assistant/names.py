@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 import regex
 
 from assistant.plain import folded, listed
+from index.keywords import terms
 
-WORD = regex.compile(r"(?:\p{Lu}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’]\p{L}+)*")
+# Not the letter of °C and µg/L.
+WORD = regex.compile(r"(?:\p{Lu}\.){2,}|(?<![°/]\s?)[\p{L}\p{M}\p{N}]+(?:['’]\p{L}+)*|(?<=[°/]\s?)\p{L}{2,}")
 STARTS = regex.compile(r"[.!?:;|\n\"“„«‘(\[•…。]")  # between two words: what follows begins a sentence or a part of one
 POSSESSIVE = regex.compile(r"['’]s?$")
 CONNECTORS = frozenset(listed("of de von van der den del la le du da di bin al el ibn y the and"))
@@ -51,6 +54,8 @@ COMMON = frozenset(
         "plans water part parts name length number total year date time place size item description value amount"
     )
 )
+# Stems of words that begin no name (index/training/words.py).
+ORDINARY = frozenset(files("assistant").joinpath("ordinary.txt").read_text(encoding="utf-8").split())
 COUNTRIES = (
     "france french|norway norwegian|spain spanish|wales welsh|netherlands dutch|greece greek|denmark danish"
     "|ireland irish|switzerland swiss|poland polish|turkey turkish|peru peruvian|cyprus cypriot"
@@ -145,8 +150,8 @@ def _names(said: Sequence[Word]) -> Iterator[list[Word]]:
     """The names of a statement: runs of capitalised words with `of`, `de` and the like inside."""
     run: list[Word] = []
     for number, word in enumerate(said):
-        opens = word.starts and word.bare in OPENERS | COMMON
         follows = number + 1 < len(said) and said[number + 1].capital and word.joined
+        opens = word.starts and (word.bare in OPENERS | COMMON or (not follows and _ordinary(word.bare)))
         if word.capital and not (opens and not (follows and word.bare in COMMON - OPENERS and run)):
             run.append(word)
         elif word.bare in CONNECTORS - {"and", "the"} and run and run[-1].joined and follows:
@@ -160,6 +165,12 @@ def _names(said: Sequence[Word]) -> Iterator[list[Word]]:
             run = []
     if run:
         yield run
+
+
+def _ordinary(word: str) -> bool:
+    """Whether an English word that begins a sentence is none that names something."""
+    stems = terms(word.removesuffix("n't"), "en")
+    return ORDINARY.issuperset(stems)
 
 
 def _stands(name: list[Word], there: Sequence[Sequence[Word]], above: Sequence[Sequence[Word]]) -> bool:

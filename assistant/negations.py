@@ -13,7 +13,8 @@ NEGATIONS = frozenset(
 # Verbs that deny; "did not fail" says yes, so they are counted apart.
 DENIALS = regex.compile(
     r"fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing|ion)?|lack(?:s|ed|ing)?"
-    r"|declin(?:e|es|ed|ing)(?= to\b)|refrain(?:s|ed)?|unsuccessful(?:ly)?|avoid(?:s|ed)?|prevent(?:s|ed)?|false|untrue"
+    r"|(?<!\b(?:the|a|an|this|its|their|of)\s)declin(?:e|es|ed|ing)(?= to\b)|refrain(?:s|ed)?|unsuccessful(?:ly)?"
+    r"|avoid(?:s|ed)?|prevent(?:s|ed)?|false|untrue"
 )
 DENIAL = regex.compile(rf"\b(?:{DENIALS.pattern})\b")
 FOREIGN = {
@@ -28,6 +29,15 @@ FOREIGN = {
 IDLE = regex.compile(
     r"\bnot only\b|\bno\. ?(?=\d)|\bno doubt\b|\bwhether or not\b|\bnot least\b|\bno (?:more|fewer|less) than\b"
     r"|\bnothing but\b|\bnot (?:more|fewer|less) than\b|\bnone other than\b",
+    regex.IGNORECASE,
+)
+# Words that deny without saying no: "undamaged", "free of charge", "only in 1926" for "not until 1926".
+IMPLYING = regex.compile(
+    r"\b(?:un(?!der|til|less|it|iv|ion|iq|ic)\p{L}{4,}|\p{L}{3,}less|\p{L}+-free|free|only|against|except|until|before"
+    r"|avoid\p{L}*|forbid\p{L}*|prohibit\p{L}*|ban(?:s|ned)?|exclud\p{L}*|exempt\p{L}*|lack\p{L}*|absen(?:t|ce)"
+    r"|rul(?:e|es|ed|ing) out|refrain\p{L}*|refus\p{L}*|impossible|invalid|inconclusive|insignificant|illegal"
+    r"|halt\p{L}*|remain(?:s|ed)?|stay(?:s|ed)?|end(?:s|ed)?|frozen|freez\p{L}*|(?:keep\p{L}*|kept) (?:away|out|off)"
+    r"|out of)\b",
     regex.IGNORECASE,
 )
 CONTRACTED = regex.compile(r"n['’]t\b", regex.IGNORECASE)

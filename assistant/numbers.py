@@ -8,7 +8,7 @@ import regex
 
 from assistant import dates
 from assistant.plain import listed
-from assistant.units import DOUBLE, SCALE, SCALES, SIGNS, UNIT, same_unit, unit_of
+from assistant.units import DOUBLE, SCALE, SCALES, SIGNS, SPANS, UNIT, same_unit, unit_of
 
 ONES = listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -22,8 +22,8 @@ ORDINALS = listed(
 CARDINAL = {word: n for n, word in enumerate(ONES)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
 ORDINAL = {word: n for n, word in enumerate(ORDINALS)} | {f"{word[:-1]}ieth": 10 * n for n, word in enumerate(TENS, 2)}
 LARGE = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
-PARTS = {"half": Fraction(1, 2), "halves": Fraction(1, 2), "third": Fraction(1, 3), "thirds": Fraction(1, 3),
-         "quarter": Fraction(1, 4), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5)}  # fmt: skip
+PARTS = {"half": Fraction(1, 2), "halves": Fraction(1, 2), "quarter": Fraction(1, 4), "quarters": Fraction(1, 4)}
+PARTS |= {word + end: Fraction(1, n) for n, word in enumerate(ORDINALS[:11]) if n > 2 for end in ("", "s")}
 MULTIPLES: dict[str, Fraction | int] = {
     "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "doubling": 2, "triple": 3, "tripled": 3, "thrice": 3,
              "quadrupled": 4, "halved": Fraction(1, 2)}  # fmt: skip
@@ -45,8 +45,11 @@ CLOCK = regex.compile(
     r"|(?<![\d:.,])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])",
     regex.IGNORECASE,
 )
+_FEW = "|".join(ONES[1:13])
 FRACTION = regex.compile(
-    r"\b(?P<count>a|one|two|three|four)[\s-](?P<part>third|quarter|thirds|quarters|fifths|half)\b(?!-)"
+    rf"\b(?P<count>a|{_FEW})[\s-](?P<part>{'|'.join(PARTS)})\b(?!-)"
+    rf"|\b(?P<some>{_FEW}|\d{{1,2}})\s(?:in|out of)\s(?:every\s)?(?P<of>{_FEW}|\d{{1,2}}|100)\b"
+    rf"(?![\s-]*{UNIT.pattern}|[.,:]\d)"
     r"|\b(?P<part>half|halves)\b|(?P<vulgar>[½⅓⅔¼¾])|(?<![\d/])(?P<over>\d{1,3})/(?P<under>[1-9]\d{0,2})(?![\d/])",
     regex.IGNORECASE,
 )
@@ -60,6 +63,8 @@ UNCOUNTED = regex.compile(
     regex.IGNORECASE,
 )
 SINGLE = regex.compile(r"\b(?:a|an|one|single|sole|1)\b", regex.IGNORECASE)
+
+SPAN = regex.compile(rf"\b(?:a|an|another|each|every|per)\s(?:\w+\s)?({'|'.join(SPANS)})\b", regex.IGNORECASE)  # one
 
 Reading = tuple[Fraction, str]  # a value and its unit
 
@@ -118,7 +123,7 @@ def missing(statement: Figures, cited: Figures) -> str:
             return quantity.text
     for first, second in statement.ranges:
         pairs = zip(cited.quantities, cited.quantities[1:], strict=False)
-        if not any(_alike(first, a, True) and _alike(second, b, True) for a, b in pairs):
+        if not any(alike(first, a, True) and alike(second, b, True) for a, b in pairs):
             return statement.text[first.start : second.end]
     return ""
 
@@ -128,10 +133,12 @@ def _between(text: str, first: Quantity, second: Quantity) -> str:
 
 
 def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
-    if any(_alike(quantity, other, percent) for other in cited.quantities):
+    if any(alike(quantity, other, percent) for other in cited.quantities):
         return True
     if quantity.text.lower() == "one":
         return SINGLE.search(cited.text) is not None
+    if any(reading in quantity.readings for found in SPAN.finditer(cited.text) for reading in _span(found[1])):
+        return True
     known = [date for readings in cited.dates for date in readings]
     years = {date.year for date in known} | {int(v) for q in cited.quantities for v, unit in q.readings if not unit}
     days = {date.day for date in known}
@@ -143,7 +150,8 @@ def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
     )
 
 
-def _alike(mine: Quantity, theirs: Quantity, percent: bool) -> bool:
+def alike(mine: Quantity, theirs: Quantity, percent: bool = True) -> bool:
+    """Whether two numbers may be the same; `percent`: also where only one of them has its percent sign."""
     return any(
         value == other and same_unit(unit, its, percent_said=percent)
         for value, unit in mine.readings
@@ -167,7 +175,14 @@ def _measured(text: str, end: int, values: Sequence[Fraction], unit: str = "") -
         later = UNIT.match(text, found.end())
         readings += [(value * 10**6, unit_of(later[1])) for value in values] if later else []
     halves = [(value / 100, "") for value, its in readings if its == "%"]
-    return found.end(), (*readings, *halves)
+    spans = [(value * SPANS[its][1], SPANS[its][0]) for value, its in readings if its in SPANS]
+    return found.end(), (*readings, *halves, *spans)
+
+
+def _span(unit: str) -> tuple[Reading, Reading]:
+    """One of a unit, and as so many of another."""
+    other, count = SPANS[unit.lower()]
+    return (Fraction(1), unit.lower()), (Fraction(count), other)
 
 
 def _digits(match: regex.Match[str], text: str, continental: bool) -> Iterator[Quantity]:
@@ -205,12 +220,14 @@ def _said(match: regex.Match[str], text: str, _: bool) -> Iterator[Quantity]:
     minus = -1 if match["minus"] else 1
     words = [word for word in regex.split(r"[\s-]+", match.group().lower()) if word not in ("a", "an", "and", "minus")]
     numbers = list(_added(words))
-    for value, ordinal in numbers:
-        alone = len(numbers) == 1
+    if len(numbers) > 1 and numbers[0] == (Fraction(1), True):  # "the first two days" are two
+        numbers = numbers[1:]
+    for place, (value, ordinal) in enumerate(numbers, 1):
         if ordinal:
             yield Quantity(match.group(), match.start(), match.end(), ((minus * value, "th"),))
         else:
-            end, readings = _measured(text, match.end(), [minus * value]) if alone else (match.end(), ((value, ""),))
+            last = place == len(numbers)
+            end, readings = _measured(text, match.end(), [minus * value]) if last else (match.end(), ((value, ""),))
             yield Quantity(text[match.start() : end], match.start(), end, readings)
 
 
@@ -246,15 +263,21 @@ def _clock(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
 
 
 def _fraction(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
-    ordinal = (match["part"] or "").lower() == "third" and match["count"] in ("a", "one")  # "a third bridge"
+    part = (match["part"] or "").lower()
+    ordinal = ORDINAL.get(part, 0) if match["count"] in ("a", "one") else 0  # "a third bridge"
     if match["over"]:
         value = Fraction(int(match["over"]), int(match["under"]))
+    elif match["some"]:
+        some, of = (CARDINAL.get(match[name].lower()) or int(match[name]) for name in ("some", "of"))
+        if some >= of:
+            return
+        value = Fraction(some, of)
     else:
         count = CARDINAL.get((match["count"] or "one").lower(), 1)
-        value = VULGAR[match["vulgar"]] if match["vulgar"] else count * PARTS[match["part"].lower()]
+        value = VULGAR[match["vulgar"]] if match["vulgar"] else count * PARTS[part or "half"]
     if match["vulgar"] and match.start() and match.string[match.start() - 1].isdigit():
         return
-    readings = ((value, ""), (Fraction(3), "th")) if ordinal else ((value, ""),)
+    readings = ((value, ""), (Fraction(ordinal), "th")) if ordinal else ((value, ""),)
     yield Quantity(match.group(), match.start(), match.end(), readings)
 
 

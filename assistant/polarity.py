@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.clauses import ATTRIBUTION, Clause, clause_of, clauses, joined, with_complements
-from assistant.negations import IDLE, WORD, denies, negative
+from assistant.negations import CONTRACTED, IDLE, IMPLYING, WORD, denies, negative
 from assistant.plain import listed
 from index.keywords import terms
 
@@ -39,6 +39,7 @@ OPPOSITES = [
         "strong stronger|weak weaker",
         "fast faster quick quicker|slow slower", "rich richer|poor poorer", "expensive dearer|cheap cheaper",
         "inside|outside", "winter|summer", "morning|evening", "cause causes caused|prevent prevents prevented",
+        "include includes included including|exclude excludes excluded excluding except",
         "all every everyone everybody both|none nobody neither some few", "upstream|downstream",
     )
 ]  # fmt: skip
@@ -60,11 +61,36 @@ RESERVES = tuple(
     )
 )
 
+# Words by which a statement says more than the sentences it cites, and those by which they say as much.
+EXTENDING = tuple(
+    (frozenset(listed(more)), frozenset(listed(f"{more} {enough}")))
+    for more, enough in (
+        (
+            "all everyone everybody everything everywhere entire entirely whole wholly always",
+            "every each any both anyone anybody anything any nobody nothing never none no complete completely "
+            "full fully total totally throughout daily weekly monthly yearly nightly annual annually per",
+        ),
+        ("never", "no none not nobody nothing any ever cannot without neither nor"),
+        (
+            "only solely exclusively",
+            "alone sole single just except but unless nothing nobody merely no not restricted limited reserved if "
+            "exclusive",
+        ),
+        (
+            "because therefore thus hence consequently owing thanks",
+            "as since so after following amid reason reasons why blame blames blamed blaming cite cites cited "
+            "citing cause causes caused causing due result results resulted resulting lead leads led leading "
+            "explain explains explained owing thanks means meant make makes made force forces forced prompt "
+            "prompted trigger triggered drive drives driven drove for to from with by if when",
+        ),
+    )
+)  # fmt: skip
+
 
 def contradiction(statement: str, cited: Sequence[tuple[str, str]]) -> str:
     """Why `statement` turns round or overstates the `cited` sentences (text and language), or "" when it does not."""
     language = cited[0][1] if cited else "en"
-    return _opposite(statement, cited, language) or _reserve(statement, cited, language)
+    return _opposite(statement, cited, language) or _reserve(statement, cited, language) or _extended(statement, cited)
 
 
 def denial(statement: str, cited: Sequence[tuple[str, str]]) -> str:
@@ -78,28 +104,37 @@ def unheard(statement: str, there: Sequence[tuple[str, str]]) -> str:
     language = there[0][1] if there else "en"
     known = frozenset(stem for text, spoken in there for stem in terms(text, spoken))
     parts = [(clause.text, frozenset(terms(clause.text, language))) for clause in clauses(statement, language)]
-    parts = [(text, frozenset(stem for stem in stems if stem.isalpha())) for text, stems in parts]
     if not any(stems & known for _, stems in parts):
         return ""
-    return next((text for text, stems in parts if len(stems) > 1 and not stems & known), "")
+    return next((text for text, stems in parts if sum(map(str.isalpha, stems)) > 1 and not stems & known), "")
 
 
 def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
+    implying, implied = _implied([statement]), _implied([text for text, _ in cited])
     for clause in clauses(statement, language):
         if ATTRIBUTION.fullmatch(clause.text):
             continue
         nearest = _nearest(clause, there)
-        if clause.denied and not (all if nearest else any)(near.denied for near in nearest or there):
+        if clause.denied and not (implied - implying or (all if nearest else any)(n.denied for n in nearest or there)):
             return "It denies what the cited sentences do not deny."
-        if not clause.denied and (any if nearest else all)(near.denied for near in nearest or there):
+        if (
+            not clause.denied
+            and not implying - implied
+            and (any if nearest else all)(n.denied for n in nearest or there)
+        ):
             return "It leaves out a negation of the cited sentences."
     return ""
 
 
+def _implied(texts: Sequence[str]) -> set[str]:
+    """The words of `texts` that deny without saying no."""
+    return {found.lower() for text in texts for found in IMPLYING.findall(text)}
+
+
 def _word(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     """A word of a statement without negation that the cited sentences only have right after one ("not conclusive")."""
-    if language != "en" or denies(WORD.findall(statement)):
+    if language != "en" or denies(WORD.findall(statement)) or IMPLYING.search(statement):
         return ""
     after: set[str] = set()
     free: set[str] = set()
@@ -125,6 +160,19 @@ def _opposite(statement: str, cited: Sequence[tuple[str, str]], language: str) -
                 for words in (everywhere, _about(clause, one | other, there, language))
             ):
                 return f"It says “{word}” where the cited sentences say the opposite."
+    return ""
+
+
+def _extended(statement: str, cited: Sequence[tuple[str, str]]) -> str:
+    """A word of a statement that says more than English sentences do: “all”, “only”, “because”."""
+    if any(language != "en" for _, language in cited):
+        return ""
+    there = frozenset(word.lower() for text, _ in cited for word in WORD.findall(text))
+    said = [word.lower() for word in WORD.findall(statement)]
+    for more, enough in EXTENDING:
+        word = next((word for word in said if word in more), "")
+        if word and not there & enough and not any(CONTRACTED.search(text) for text, _ in cited):
+            return f"It says “{word}”, which the cited sentences do not."
     return ""
 
 

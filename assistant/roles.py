@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import combinations, pairwise, permutations, takewhile
 
 import regex
 
 from assistant.clauses import subject
 from assistant.names import CONNECTORS, OPENERS, words
+from assistant.negations import WORD
 from assistant.numbers import Reading, figures
 from assistant.plain import listed
 from index.keywords import terms
@@ -17,6 +18,7 @@ PASSIVE = regex.compile(r"\b(?:by|von|par|por|da)\b(?!\s[\d$€£])", regex.IGNO
 PARTS = regex.compile(
     r"[;|\n!?]+|\.(?=\s\p{Lu}|$)|,?\s(?:and|while|but|whereas|of which|of whom|und|et|y|e|и)\s", regex.IGNORECASE
 )
+MOST_NUMBERS = 12  # of a text whose numbers are compared two by two
 MUTUAL = frozenset(listed("met meet marri resembl join said say wrote told add"))  # who meets is met
 
 
@@ -38,6 +40,8 @@ def exchanged(statement: str, cited: Sequence[str], continental: bool = False) -
     """Why two names, or the deeds or numbers of two names, stand in each other's place; "" when they do not."""
     if any(_turned(statement, text) for text in cited):
         return "It turns round who did what to whom in the cited sentences."
+    if any(_swapped(_held(statement, continental), _held(text, continental)) for text in cited):
+        return "It gives a number to another than the cited sentences do."
     there = [part for text in cited for part in _parts(text, continental)]
     for part in _parts(statement, continental):
         if _deed_of_another(part, there):
@@ -74,6 +78,38 @@ def _another_did(said: Sequence[tuple[str, bool]], there: Sequence[tuple[str, bo
     mine = {stem for stem, _ in opening}
     other = any(named for _, named in before)
     return other and not mine & {stem for stem, _ in before} and mine <= set(after)
+
+
+@lru_cache(4096)
+def _held(text: str, continental: bool) -> list[tuple[frozenset[Reading], frozenset[str]]]:
+    """The numbers of `text`, each with the stems that stand nearest to it in its clause."""
+    found: list[tuple[frozenset[Reading], frozenset[str]]] = []
+    for clause in PARTS.split(text):
+        quantities = figures(clause, continental).quantities
+        beside: dict[int, set[str]] = {place: set() for place in range(len(quantities))}
+        for word in WORD.finditer(clause) if quantities else ():
+            gaps = [max(q.start - word.end(), word.start() - q.end) for q in quantities]
+            if min(gaps) >= 0:
+                beside[gaps.index(min(gaps))].update(terms(word.group(), "en"))
+        found += [(frozenset(q.readings), frozenset(beside[place])) for place, q in enumerate(quantities)]
+    return found
+
+
+def _swapped(
+    said: Sequence[tuple[frozenset[Reading], frozenset[str]]],
+    there: Sequence[tuple[frozenset[Reading], frozenset[str]]],
+) -> bool:
+    """Whether two numbers stand each beside the words that the other one stands beside `there`."""
+    if max(len(said), len(there)) > MOST_NUMBERS:
+        return False
+    for (one, mine), (other, yours) in combinations(said, 2):
+        for (first, its), (second, theirs) in permutations(there, 2):
+            if one & first and other & second and not one & second and not other & first:
+                crossed = (mine - yours) & (theirs - its) and (yours - mine) & (its - theirs)
+                straight = (mine - yours) & (its - theirs) and (yours - mine) & (theirs - its)
+                if crossed and not straight:
+                    return True
+    return False
 
 
 def _order(text: str) -> list[tuple[str, bool]]:

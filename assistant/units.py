@@ -28,11 +28,13 @@ NAMES = {
     "square mile": "square_miles sq_mi", "m³": "m³ cubic_metres cubic_meters",
     "w": "w watt watts", "kw": "kW kilowatt kilowatts", "mw": "MW megawatt megawatts", "gw": "GW gigawatt gigawatts",
     "kwh": "kWh", "mwh": "MWh", "gwh": "GWh", "hz": "Hz hertz", "volt": "volt volts",
+    "kbit": "kbit kbps kilobit kilobits", "mbit": "Mbit Mbps megabit megabits", "gbit": "Gbit Gbps gigabit gigabits",
+    "tbit": "Tbit Tbps terabit terabits",
     "kb": "KB kB kilobytes", "mb": "MB megabytes", "gb": "GB gigabytes", "tb": "TB terabytes",
     "second": "second seconds sec secs", "minute": "minute minutes min mins minuten", "hour": "hour hours hr hrs h",
     "day": "day days tage tagen jours días giorni dias дней", "week": "week weeks", "month": "month months",
     "year": "year years jahre jahren ans años anni anos лет", "decade": "decade decades",
-    "century": "century centuries",
+    "century": "century centuries", "fortnight": "fortnight fortnights",
     "degree": "° degree degrees grad", "degree c": "°C degrees_Celsius degrees_C Celsius",
     "degree f": "°F degrees_Fahrenheit degrees_F Fahrenheit", "bc": "BC BCE b.c.", "ad": "AD CE a.d.",
     "times": "times fold-fold",
@@ -41,6 +43,9 @@ UNIT_OF = {name.replace("_", " "): unit for unit, names in NAMES.items() for nam
 # Letters that stand for more than one thing: 2m is two million or two metres.
 DOUBLE = {"m": (("", 6), ("metre", 0)), "b": (("", 9),), "pounds": (("pound", 0), ("lb", 0)), "lb": (("lb", 0),),
           "lbs": (("lb", 0),), "pound": (("pound", 0), ("lb", 0))}  # fmt: skip
+# A unit as so many of another: two days are 48 hours.
+SPANS = {"hour": ("minute", 60), "day": ("minute", 1_440), "week": ("minute", 10_080), "fortnight": ("minute", 20_160),
+         "year": ("month", 12), "decade": ("month", 120), "century": ("month", 1_200)}  # fmt: skip
 SIGNS = r"US\$|[$€£¥₽₹]"
 SCALE = regex.compile(rf"[\s-]?({'|'.join(sorted(SCALES, key=len, reverse=True))})\b\.?", regex.IGNORECASE)
 UNIT = regex.compile(

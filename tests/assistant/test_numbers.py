@@ -20,6 +20,9 @@ def number_missing(statement: str, cited: str, continental: bool = False) -> str
         ("the 9th", "9 May"), ("7 pm", "19:00"), ("7:30 p.m.", "19:30"), ("5 degrees", "5 °C"), ("one boat", "a boat"),
         ("no one came", "nobody came"), ("doubled", "twice"), ("44 BC", "44 BC"), ("9 mai 2020", "9 May 2020"),
         ("in May", "9 May 2020"), ("F-16", "F-16"), ("a third of it", "one third"), ("3 Mrd. Euro", "€3 billion"),
+        ("a fifth of it", "20 percent"), ("80 %", "four fifths"), ("two in three homes", "two-thirds"),
+        ("two decades", "twenty years"), ("a two-day strike", "48 hours"), ("twelve months", "for a year"),
+        ("seven days", "a week's notice"), ("for 48 hours", "the first two days"), ("a fifth bridge", "the 5th"),
     ],
 )  # fmt: skip
 def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> None:
@@ -37,6 +40,8 @@ def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> No
         ("3-1", "1-3", "3-1"), ("7 a.m.", "7 p.m.", "7 a.m."), ("44 BC", "44 AD", "44 BC"), ("one boat",
         "two boats", "one"),
         ("1.5", "1,500", "1.5"), ("25", "2.5", "25"), ("thirteen", "thirty", "thirteen"), ("doubled", "2", "doubled"),
+        ("two days", "48 minutes", "two days"), ("12 months", "12 years", "12 months"), ("a fifth", "30 %", "a fifth"),
+        ("three in four homes", "3 titles in 4 years", "three in four"), ("24 gigabits", "24 terabits", "24 gigabits"),
         ("in May", "from May to June", "in May"), ("twice", "thrice", "twice"), ("two hundred", "200,000",
         "two hundred"),
     ],

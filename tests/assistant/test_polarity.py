@@ -19,6 +19,16 @@ from assistant import polarity
         ("At least 5 came.", "At most 5 came.", False),
         ("It rises.", "It may rise.", False),
         ("It may rise.", "It may rise.", True),
+        ("All trees are exempt.", "Trees of two years are exempt.", False),
+        ("All trees are exempt.", "Every tree is exempt.", True),
+        ("Only groups need a permit.", "Groups need a permit.", False),
+        ("The shares fell because reserves had doubled.", "Reserves doubled. The shares fell.", False),
+        ("The shares fell because reserves had doubled.", "The shares fell after reserves doubled.", True),
+        ("Permits cost nothing.", "Permits are free of charge.", True),
+        ("Permits are not free of charge.", "Permits are free of charge.", False),
+        ("The yacht must come back undamaged.", "The yacht must come back without damage.", True),
+        ("The spire was only rebuilt in 1926.", "The spire was not rebuilt until 1926.", True),
+        ("Meals include wine.", "Meals exclude wine.", False),
     ],
 )
 def test_a_statement_that_says_the_opposite_is_a_contradiction(statement: str, cited: str, agree: bool) -> None:

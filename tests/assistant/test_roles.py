@@ -12,6 +12,9 @@ from assistant import roles
         ("Ann won 5 cups.", "Ann won 7 cups and Bob won 5 cups.", False),
         ("Bob won 5 cups.", "Ann won 7 cups and Bob won 5 cups.", True),
         ("Bob led the choir.", "Ann led the choir, while Bob sang.", False),
+        ("Doors need 25 cm and panels 80 cm.", "Keep 80 cm from doors and 25 cm from panels.", False),
+        ("Panels need 25 cm and doors 80 cm.", "Keep 80 cm from doors and 25 cm from panels.", True),
+        ("It begins at 09:00 and ends at 17:00.", "It begins at 17:00 and ends at 09:00.", False),
         ("Bob sang.", "Ann led the choir, while Bob sang.", True),
     ],
 )
