@@ -85,6 +85,22 @@ EXTENDING = tuple(
         ),
     )
 )  # fmt: skip
+# Words of one kind: a statement that has one of them where the sentences have another says something else.
+KINDS = tuple(
+    tuple(frozenset(listed(one)) for one in kind.split("|"))
+    for kind in (
+        "world worldwide global globally|europe european|continent continental|country national nationwide nation"
+        "|region regional regionally|county|district|city municipal|town|village|household",
+        "left|right", "noon midday|midnight", "spring|summer|autumn|winter", "day daytime|night nightly overnight",
+        "daily|weekly|monthly|quarterly|yearly annual annually", "weekdays weekday|weekends weekend",
+        "husband|wife widow|son sons|daughter daughters|brother brothers|sister sisters|father|mother|uncle|aunt|cousin"
+        "|nephew|niece|grandfather|grandmother",
+        "red|blue|green|yellow|white|black|brown|orange|purple|grey gray|pink|amber",
+        "gold golden|silver|bronze", "may allowed permitted optional|must shall required obliged compulsory mandatory",
+        "keep keeps kept retain retains retained|lose loses lost losing",
+        "borrow borrows borrowed|lend lends lent", "income revenue sales turnover|profit profits|loss losses",
+    )
+)  # fmt: skip
 
 
 def contradiction(statement: str, cited: Sequence[tuple[str, str]]) -> str:
@@ -172,6 +188,11 @@ def _extended(statement: str, cited: Sequence[tuple[str, str]]) -> str:
     for more, enough in EXTENDING:
         word = next((word for word in said if word in more), "")
         if word and not there & enough and not any(CONTRACTED.search(text) for text, _ in cited):
+            return f"It says “{word}”, which the cited sentences do not."
+    for kind in KINDS:
+        mine, its = ([group for group in kind if group & words] for words in (frozenset(said), there))
+        word = next((word for word in said for group in mine if word in group and group not in its), "")
+        if word and any(group not in mine for group in its):
             return f"It says “{word}”, which the cited sentences do not."
     return ""
 

@@ -28,6 +28,9 @@ from assistant import polarity
         ("Permits are not free of charge.", "Permits are free of charge.", False),
         ("The yacht must come back undamaged.", "The yacht must come back without damage.", True),
         ("The spire was only rebuilt in 1926.", "The spire was not rebuilt until 1926.", True),
+        ("It is the largest cave in the country.", "It is the largest cave in the region.", False),
+        ("His uncle paid.", "His brother paid.", False),
+        ("His brother paid.", "His brother paid, not his uncle.", True),
         ("Meals include wine.", "Meals exclude wine.", False),
     ],
 )

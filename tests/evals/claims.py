@@ -50,7 +50,8 @@ def main() -> None:
             sys.stdout.write(f"{case['text']}\n  {case['states']}: {said}\n  {numbered}\n")
     for (style, seen), counts in counted.items():
         sys.stdout.write(
-            f"{style}, {'seen' if seen else 'not seen'}: {counts['accepted']} of {counts['sound']} sound claims accepted, "
+            f"{style}, {'seen' if seen else 'not seen'}: "
+            f"{counts['accepted']} of {counts['sound']} sound claims accepted, "
             f"{counts['let through']} of {counts['false']} false ones let through\n"
         )
 
