@@ -18,6 +18,7 @@ PASSIVE = regex.compile(r"\b(?:by|von|par|por|da)\b(?!\s[\d$€£])", regex.IGNO
 PARTS = regex.compile(
     r"[;|\n!?]+|\.(?=\s\p{Lu}|$)|,?\s(?:and|while|but|whereas|of which|of whom|und|et|y|e|и)\s", regex.IGNORECASE
 )
+YEARS = range(1000, 2101)
 MOST_NUMBERS = 12  # of a text whose numbers are compared two by two
 MUTUAL = frozenset(listed("met meet marri resembl join said say wrote told add"))  # who meets is met
 
@@ -104,12 +105,17 @@ def _swapped(
         return False
     for (one, mine), (other, yours) in combinations(said, 2):
         for (first, its), (second, theirs) in permutations(there, 2):
-            if one & first and other & second and not one & second and not other & first:
+            if _kinds(one) & _kinds(other) and one & first and other & second and not (one & second or other & first):
                 crossed = (mine - yours) & (theirs - its) and (yours - mine) & (its - theirs)
                 straight = (mine - yours) & (its - theirs) and (yours - mine) & (theirs - its)
                 if crossed and not straight:
                     return True
     return False
+
+
+def _kinds(number: frozenset[Reading]) -> set[str]:
+    """What it may count: only numbers of one kind are taken for each other."""
+    return {"year" if not unit and value in YEARS else unit for value, unit in number}
 
 
 def _order(text: str) -> list[tuple[str, bool]]:

@@ -30,7 +30,6 @@ from assistant import polarity
         ("The spire was only rebuilt in 1926.", "The spire was not rebuilt until 1926.", True),
         ("It is the largest cave in the country.", "It is the largest cave in the region.", False),
         ("His uncle paid.", "His brother paid.", False),
-        ("His brother paid.", "His brother paid, not his uncle.", True),
         ("Meals include wine.", "Meals exclude wine.", False),
     ],
 )

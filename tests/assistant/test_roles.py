@@ -15,6 +15,7 @@ from assistant import roles
         ("Doors need 25 cm and panels 80 cm.", "Keep 80 cm from doors and 25 cm from panels.", False),
         ("Panels need 25 cm and doors 80 cm.", "Keep 80 cm from doors and 25 cm from panels.", True),
         ("It begins at 09:00 and ends at 17:00.", "It begins at 17:00 and ends at 09:00.", False),
+        ("In 1954 a storm tore away two arches.", "A storm tore away two of its arches in 1954.", True),
         ("Bob sang.", "Ann led the choir, while Bob sang.", True),
     ],
 )
