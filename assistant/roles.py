@@ -105,7 +105,7 @@ def _swapped(
         return False
     for (one, mine), (other, yours) in combinations(said, 2):
         for (first, its), (second, theirs) in permutations(there, 2):
-            if _kinds(one) & _kinds(other) and one & first and other & second and not (one & second or other & first):
+            if _alike(one, other) and one & first and other & second and not (one & second or other & first):
                 crossed = (mine - yours) & (theirs - its) and (yours - mine) & (its - theirs)
                 straight = (mine - yours) & (its - theirs) and (yours - mine) & (theirs - its)
                 if crossed and not straight:
@@ -113,9 +113,10 @@ def _swapped(
     return False
 
 
-def _kinds(number: frozenset[Reading]) -> set[str]:
-    """What it may count: only numbers of one kind are taken for each other."""
-    return {"year" if not unit and value in YEARS else unit for value, unit in number}
+def _alike(one: frozenset[Reading], other: frozenset[Reading]) -> bool:
+    """Whether the numbers may count the same: only such are taken for each other."""
+    first, second = ({"year" if not unit and value in YEARS else unit for value, unit in it} for it in (one, other))
+    return bool(first & second) or ("" in first | second and "year" not in first | second)
 
 
 def _order(text: str) -> list[tuple[str, bool]]:
