@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     doubt_floor: float = Field(0.1, ge=0, le=1, description="below this answerability the model is not even asked")
     answerability_floor: float = Field(
-        0.3, ge=0, le=1, description="below this answerability the answer is “not found”"
+        0.4, ge=0, le=1, description="below this answerability the answer is “not found”"
     )
     most_sentences: int = Field(4, ge=1, le=20, description="how many sentences an answer quotes at most")
     candidates: int = Field(50, ge=1, le=1000, description="passages that search hands to the reader")

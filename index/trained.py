@@ -24,7 +24,7 @@ from index.snapshot import Located, Snapshot
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
-FILE_SHA256 = "b451ad755e776593531cf0faa81c62baf61b4da4fad7854412d19b2997275021"
+FILE_SHA256 = "4ee24a5d7106a9b2b5af011b0f50a93a5b08aba28e23beb401cd14179fdd06b4"
 
 FIRST_READ = 16  # passages that are read at once; the others when none of these answers
 BATCH = 8  # passages that go through the network together, of like length
