@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 LONGEST_QUESTION = 2_000  # characters
 ALL = float("inf")  # an answerability that nothing has: everything is read
 NEAREST = 3  # citations of an answer that was not found
-# A follow-up of less than SURE is read widened as well, and taken so where that has BETTER more answerability. Chosen with
-# rounds 1 and 5 of tests/assistant/test_followups.py: 113 of 171 of the fifth right instead of 106.
+# A follow-up less answerable than SURE is also read widened, and taken so where that is more answerable by BETTER.
+# Chosen with rounds 1 and 5 of tests/assistant/test_followups.py: 113 of 171 of the fifth right instead of 106.
 SURE, BETTER = 0.8, 0.1
 
 
@@ -185,7 +185,7 @@ class Assistant:
         return replace(asked, retrieved=tuple(asked.snapshot.passages[str(document.id)] for document in found))
 
     def _read(self, asked: Asked, config: RunnableConfig) -> Asked:
-        """Read for the question, and for a follow-up that no model rewrote widened, where that may be answered better."""
+        """Read for the question; a follow-up that no model rewrote also widened, where that may be answered better."""
         done, floor = self._reading(asked), self.settings.answerability_floor
         unsure = done.reading.answerability < SURE and not self.model
         if unsure and (wider := widened(asked.question, asked.earlier, asked.language)):
