@@ -31,15 +31,15 @@ IDLE = regex.compile(
     r"|\bnothing but\b|\bnot (?:more|fewer|less) than\b|\bnone other than\b",
     regex.IGNORECASE,
 )
-# Words that deny without saying no: "undamaged", "free of charge", "only in 1926" for "not until 1926".
+# Words that deny without saying no: "undamaged", "free of charge".
 IMPLYING = regex.compile(
-    r"\b(?:un(?!der|til|less|it|iv|ion|iq|ic)\p{L}{4,}|\p{L}{3,}less|\p{L}+-free|free|only|against|except|until|before"
+    r"\b(?:un(?!der|til|less|it|iv|ion|iq|ic)\p{L}{4,}|\p{L}{3,}less|\p{L}+-free|free (?:of|from)|against|except"
     r"|avoid\p{L}*|forbid\p{L}*|prohibit\p{L}*|ban(?:s|ned)?|exclud\p{L}*|exempt\p{L}*|lack\p{L}*|absen(?:t|ce)"
     r"|rul(?:e|es|ed|ing) out|refrain\p{L}*|refus\p{L}*|impossible|invalid|inconclusive|insignificant|illegal"
-    r"|halt\p{L}*|remain(?:s|ed)?|stay(?:s|ed)?|end(?:s|ed)?|frozen|freez\p{L}*|(?:keep\p{L}*|kept) (?:away|out|off)"
-    r"|out of)\b",
+    r"|(?:keep\p{L}*|kept) (?:away|out|off))\b",
     regex.IGNORECASE,
 )
+NOT_UNTIL = regex.compile(r"\bnot\b[^.;]*\b(?:until|before|unless)\b", regex.IGNORECASE)  # "only then"
 CONTRACTED = regex.compile(r"n['’]t\b", regex.IGNORECASE)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.clauses import ATTRIBUTION, Clause, clause_of, clauses, joined, with_complements
-from assistant.negations import CONTRACTED, IDLE, IMPLYING, WORD, denies, negative
+from assistant.negations import CONTRACTED, IDLE, IMPLYING, NOT_UNTIL, WORD, denies, negative
 from assistant.plain import listed
 from index.keywords import terms
 
@@ -67,7 +67,7 @@ EXTENDING = tuple(
     for more, enough in (
         (
             "all everyone everybody everything everywhere entire entirely whole wholly always",
-            "every each any both anyone anybody anything any nobody nothing never none no complete completely "
+            "every each any both anyone anybody anything nobody nothing never none no complete completely "
             "full fully total totally throughout daily weekly monthly yearly nightly annual annually per",
         ),
         ("never", "no none not nobody nothing any ever cannot without neither nor"),
@@ -80,7 +80,7 @@ EXTENDING = tuple(
             "because therefore thus hence consequently owing thanks",
             "as since so after following amid reason reasons why blame blames blamed blaming cite cites cited "
             "citing cause causes caused causing due result results resulted resulting lead leads led leading "
-            "explain explains explained owing thanks means meant make makes made force forces forced prompt "
+            "explain explains explained means meant make makes made force forces forced prompt "
             "prompted trigger triggered drive drives driven drove for to from with by if when",
         ),
     )
@@ -127,7 +127,8 @@ def unheard(statement: str, there: Sequence[tuple[str, str]]) -> str:
 
 def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
-    implying, implied = _implied([statement]), _implied([text for text, _ in cited])
+    texts = [text for text, _ in cited]
+    implying, implied = _implied([statement]) | _only(statement, texts), _implied(texts)
     for clause in clauses(statement, language):
         if ATTRIBUTION.fullmatch(clause.text):
             continue
@@ -144,13 +145,23 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
 
 
 def _implied(texts: Sequence[str]) -> set[str]:
-    """The words of `texts` that deny without saying no."""
-    return {found.lower() for text in texts for found in IMPLYING.findall(text)}
+    """The stems of the words of `texts` that deny without saying no."""
+    return {stem for text in texts for found in IMPLYING.findall(text) for stem in terms(found, "en")}
+
+
+def _only(statement: str, texts: Sequence[str]) -> set[str]:
+    """“Only”, where `texts` say “not until”: “rebuilt only in 1926”."""
+    return {"only"} if any(map(NOT_UNTIL.search, texts)) and "only" in WORD.findall(statement) else set()
 
 
 def _word(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     """A word of a statement without negation that the cited sentences only have right after one ("not conclusive")."""
-    if language != "en" or denies(WORD.findall(statement)) or IMPLYING.search(statement):
+    if (
+        language != "en"
+        or denies(WORD.findall(statement))
+        or _implied([statement])
+        or _only(statement, [t for t, _ in cited])
+    ):
         return ""
     after: set[str] = set()
     free: set[str] = set()

@@ -30,6 +30,11 @@ from assistant import polarity
         ("The spire was only rebuilt in 1926.", "The spire was not rebuilt until 1926.", True),
         ("It is the largest cave in the country.", "It is the largest cave in the region.", False),
         ("His uncle paid.", "His brother paid.", False),
+        ("The strike ended.", "The strike did not end.", False),
+        ("The drug remains safe.", "The drug is not safe.", False),
+        ("Only members may vote.", "Members may not vote.", False),
+        ("Entry is free of charge.", "Entry is not free of charge.", False),
+        ("It was undamaged.", "It was not undamaged.", False),
         ("Meals include wine.", "Meals exclude wine.", False),
     ],
 )
