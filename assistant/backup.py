@@ -17,8 +17,9 @@ def backup(settings: Settings, target: Path) -> list[Path]:
     """Copy the databases of `settings` that are files into `target`; returns the copies.
 
     Each copy is of one moment, the library's of the latest: it has the articles that the conversations cite. The index
-    is not copied, it is made again from the library. `target` must be new or an empty folder, else BadSettings; it
-    holds all copies or is left as it was. Raises BadStore where there is no library, or a copy cannot be made.
+    is not copied, it is made again from the library. The copies have the names that a data folder gives them. `target`
+    must be new or an empty folder, else BadSettings; it holds all copies or is left as it was. Raises BadStore where
+    there is no library, or a copy cannot be made.
     """
     library = settings.data_dir / "library.db"
     if not library.exists():
@@ -26,13 +27,14 @@ def backup(settings: Settings, target: Path) -> list[Path]:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BadSettings(f"{target} is there already. Name a new folder for the copy.")
     address = make_url(settings.conversations_url)
-    files = [Path(address.database)] if address.get_backend_name() == "sqlite" and address.database else []
+    talks = Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         making = Path(mkdtemp(prefix=f"{target.name}.", dir=target.parent))
         try:
-            for file in (*filter(Path.exists, files), library):
-                _copy(file, making / file.name)
+            if talks and talks.exists():
+                _copy(talks, making / "conversations.db")
+            _copy(library, making / "library.db")
             making.rename(target)
         finally:
             shutil.rmtree(making, ignore_errors=True)

@@ -104,7 +104,7 @@ def _lacking(statement: str, cited: Sequence[Shown]) -> str:
     titles = list(_titles(cited))
     said, there = (numbers.figures(text, _continental(cited)) for text in (statement, "\n".join(texts)))
     if bounded := bounds.changed(said, there):
-        return f"It says more of “{bounded}”, or less, than the cited sentences do."
+        return f"It gives “{bounded}” another limit than the cited sentences do."
     missing = (
         numbers.missing(said, there)
         or names.missing(dates.dates(statement)[1], texts, titles)

@@ -127,8 +127,7 @@ def unheard(statement: str, there: Sequence[tuple[str, str]]) -> str:
 
 def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
-    texts = [text for text, _ in cited]
-    implying, implied = _implied([statement]) | _only(statement, texts), _implied(texts)
+    implying, implied = _implying(statement, cited), _implied([text for text, _ in cited])
     for clause in clauses(statement, language):
         if ATTRIBUTION.fullmatch(clause.text):
             continue
@@ -149,19 +148,15 @@ def _implied(texts: Sequence[str]) -> set[str]:
     return {stem for text in texts for found in IMPLYING.findall(text) for stem in terms(found, "en")}
 
 
-def _only(statement: str, texts: Sequence[str]) -> set[str]:
-    """“Only”, where `texts` say “not until”: “rebuilt only in 1926”."""
-    return {"only"} if any(map(NOT_UNTIL.search, texts)) and "only" in WORD.findall(statement) else set()
+def _implying(statement: str, cited: Sequence[tuple[str, str]]) -> set[str]:
+    """Those of a statement; with “only”, where the cited sentences say “not until”: “rebuilt only in 1926”."""
+    only = "only" in WORD.findall(statement) and any(NOT_UNTIL.search(text) for text, _ in cited)
+    return _implied([statement]) | ({"only"} if only else set())
 
 
 def _word(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     """A word of a statement without negation that the cited sentences only have right after one ("not conclusive")."""
-    if (
-        language != "en"
-        or denies(WORD.findall(statement))
-        or _implied([statement])
-        or _only(statement, [t for t, _ in cited])
-    ):
+    if language != "en" or denies(WORD.findall(statement)) or _implying(statement, cited):
         return ""
     after: set[str] = set()
     free: set[str] = set()

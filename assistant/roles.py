@@ -82,7 +82,7 @@ def _another_did(said: Sequence[tuple[str, bool]], there: Sequence[tuple[str, bo
 
 
 @lru_cache(4096)
-def _held(text: str, continental: bool) -> list[tuple[frozenset[Reading], frozenset[str]]]:
+def _held(text: str, continental: bool) -> tuple[tuple[frozenset[Reading], frozenset[str]], ...]:
     """The numbers of `text`, each with the stems that stand nearest to it in its clause."""
     found: list[tuple[frozenset[Reading], frozenset[str]]] = []
     for clause in PARTS.split(text):
@@ -93,7 +93,7 @@ def _held(text: str, continental: bool) -> list[tuple[frozenset[Reading], frozen
             if min(gaps) >= 0:
                 beside[gaps.index(min(gaps))].update(terms(word.group(), "en"))
         found += [(frozenset(q.readings), frozenset(beside[place])) for place, q in enumerate(quantities)]
-    return found
+    return tuple(found)
 
 
 def _swapped(

@@ -153,6 +153,8 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="
         made = copies.backup(context.obj, folder)
     for copy in made:
         screen.line(str(copy), f" {copy.stat().st_size / 1e6:,.1f} MB")
+    if not context.obj.conversations_url.startswith("sqlite"):
+        notes.print("The conversations are in another database: copy it with its own tools.", style="yellow")
 
 
 @app.command()

@@ -48,6 +48,19 @@ def test_the_copy_answers_and_goes_on_with_the_conversation(
     talks.database.close()
 
 
+def test_a_database_of_another_name_becomes_what_a_data_folder_calls_it(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'library.db'}"
+    settings = Settings(data_dir=tmp_path / "data", database_url=address)
+    catalog(settings).close()
+    talks = conversations(settings)
+    made = talks.start("anna")
+    talks.database.close()
+    backup(settings, tmp_path / "copy")
+    talks = conversations(Settings(data_dir=tmp_path / "copy"))
+    assert talks.get(made.id, "anna").id == made.id
+    talks.database.close()
+
+
 def test_nothing_is_copied_over_what_is_there(settings: Settings, tmp_path: Path) -> None:
     catalog(settings).close()
     (tmp_path / "full").mkdir()

@@ -3,7 +3,7 @@ as a careful reader would.
 
 claims.jsonl has what a model might write about sentences of invented articles, with the states that it should get:
 "close" to the source, or "free", where supported statements may calculate and have hardly a word of it. Where `seen`,
-somebody looked at what was judged wrongly before the rules were last changed.
+somebody looked at what was judged wrongly before the rules were last changed; of the others only the totals were known.
 """
 
 import argparse

@@ -11,28 +11,23 @@ import multiprocessing
 import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import cycle
-from multiprocessing.synchronize import Event
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import cast
 
-import numpy as np
 from rich.progress import track
 
 from assistant.ask import Assistant
 from assistant.backup import backup
 from assistant.settings import Settings
-from index.article import Article, Piece
 from index.catalog import Catalog
-from index.embedder import BUNDLED, Embedder, Vectors
-from index.passages import cut
+from index.embedder import BUNDLED, Embedder
+from tests.faults.bridges import BRIDGES, MILL, YEARS, Known, begin, write_on, wrong
 
 OPENED_S = 5.0
 MOST_CHANGES = 12  # of files in one round of a Writer, about
@@ -43,80 +38,6 @@ KINDS: Mapping[str, Callable[[bytes], bytes | None]] = {
     "random": lambda data: random.randbytes(len(data)),
     "removed": lambda data: None,
 }
-
-
-def bridge(year: int, sentences: int) -> Article:
-    """An article in which every sentence names the year, so that a mixture of two is seen."""
-    said = " ".join(f"In {year} the bridge had {number} lamps of another colour." for number in range(sentences))
-    return Article.of([Piece("paragraph", said)], title="The Bridge", language="en", source="/bridge.md")
-
-
-YEARS = (1903, 1950)
-BRIDGES = tuple(bridge(year, count) for year, count in zip(YEARS, (120, 160), strict=True))
-MILL = Article.of([Piece("paragraph", "The mill burned down in 1888.")], title="The Mill", language="en")
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the embedder said of all texts: a process that is soon killed has no time to load it."""
-
-    longest: int
-    counts: dict[str, int] = field(default_factory=dict)
-    vectors: dict[str, Vectors] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, embedder: Embedder) -> "Known":
-        known = cls(embedder.longest)
-
-        def counted(text: str) -> int:
-            return known.counts.setdefault(text, embedder.count_tokens(text))
-
-        for article in (*BRIDGES, MILL):
-            texts = [passage.searchable for passage in cut(article, counted, embedder.longest - 2)]
-            texts += [article[span] for span in article.sentences]
-            known.vectors.update(zip(texts, embedder.embed(texts), strict=True))
-        return known
-
-    def count_tokens(self, text: str) -> int:
-        return self.counts[text]
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self.vectors[text] for text in texts])
-
-    def catalog(self, folder: Path) -> Catalog:
-        return Catalog(folder, lambda: cast(Embedder, self), BUNDLED)
-
-
-def begin(known: Known, folder: Path) -> None:
-    """A library of two articles with its index."""
-    catalog = known.catalog(folder)
-    for article in (MILL, BRIDGES[0]):
-        catalog.add(article)
-    catalog.snapshot()
-    catalog.close()
-
-
-def write_on(known: Known, folder: Path, ready: Event) -> None:
-    """Replace one article by the other and rebuild, without end."""
-    catalog = known.catalog(folder)
-    catalog.snapshot()
-    ready.set()
-    for article in cycle(reversed(BRIDGES)):
-        catalog.add(article)
-        catalog.snapshot()
-        catalog.rebuild()
-
-
-def wrong(catalog: Catalog) -> list[str]:
-    """What is not as it should be in a library of the mill and one of the bridges."""
-    snapshot = catalog.snapshot()
-    texts = sorted(kept.article.text for kept in snapshot.kept)
-    found = [] if texts in [sorted([MILL.text, one.text]) for one in BRIDGES] else ["an article is lost or mixed"]
-    if catalog.index.keys() != snapshot.passages.keys():
-        found.append("the index holds other passages than the library")
-    if lost := catalog.unfound():
-        found.append(f"{len(lost)} passages are not found by their own vectors")
-    return found
 
 
 @dataclass
@@ -132,10 +53,16 @@ class Figures:
         return f"{good} of {self.tried} whole, opened within {self.slowest_s:.1f} s; wrong: {self.wrong[:3]}"
 
 
+def forking() -> ForkServerContext:
+    """Processes that begin with everything imported."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.bridges"])
+    return context
+
+
 def killed(known: Known, folder: Path, times: int, chance: random.Random) -> Figures:
     """Kill a writer again and again, always on the same folder."""
-    figures, context = Figures(), multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    figures, context = Figures(), forking()
     begin(known, folder)
     for number in track(range(times), description="kills"):
         ready = context.Event()
@@ -146,9 +73,8 @@ def killed(known: Known, folder: Path, times: int, chance: random.Random) -> Fig
             _after_changes(folder, chance.randint(1, MOST_CHANGES))
         else:
             time.sleep(chance.uniform(0, 1))
-        assert writer.pid is not None
         alive = writer.is_alive()
-        os.kill(writer.pid, signal.SIGKILL)
+        writer.kill()
         writer.join()
         figures.tried += 1
         began = time.monotonic()
@@ -162,7 +88,7 @@ def killed(known: Known, folder: Path, times: int, chance: random.Random) -> Fig
 
 def backed_up(known: Known, folder: Path, times: int) -> Figures:
     """Copy the library again and again while a writer works on it, and open the copies."""
-    figures, context = Figures(), multiprocessing.get_context("forkserver")
+    figures, context = Figures(), forking()
     begin(known, folder / "data")
     ready = context.Event()
     writer = context.Process(target=write_on, args=(known, folder / "data", ready), daemon=True)
@@ -204,8 +130,7 @@ def _state(folder: Path) -> dict[str, tuple[int, int]]:
 
 def damaged(known: Known, folder: Path, times: int) -> Figures:
     """Damage each file of the index in each way, and open the library in a process of its own."""
-    figures, context = Figures(), multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    figures, context = Figures(), forking()
     whole = folder / "whole"
     begin(known, whole)
     files = [path.relative_to(whole) for path in (whole / "index").rglob("*") if path.is_file()]
@@ -246,7 +171,7 @@ def asked(embedder: Embedder, folder: Path, questions: int, rebuilds: int) -> tu
     figures, left = Figures(), iter(range(questions))
 
     def ask() -> None:
-        for number in left_over(left):
+        for number in left:  # what the other threads have not taken
             figures.tried += 1
             try:
                 citations = assistant.ask(f"When had the bridge {number % 40} lamps of another colour?").citations
@@ -271,12 +196,6 @@ def asked(embedder: Embedder, folder: Path, questions: int, rebuilds: int) -> tu
     catalog.close()
     begin(Known.of(embedder), folder / "new")
     return figures, _size(folder / "asked" / "index") / _size(folder / "new" / "index")
-
-
-def left_over(numbers: Iterator[int]) -> Iterator[int]:
-    """What other threads have not taken."""
-    while (number := next(numbers, None)) is not None:
-        yield number
 
 
 def _size(folder: Path) -> int:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from index.embedder import Embedder
-from tests.faults.library import BRIDGES, Known, backed_up, begin, killed, wrong
+from tests.faults.bridges import BRIDGES, Known, begin, wrong
+from tests.faults.library import backed_up, killed
 
 
 @pytest.fixture(scope="module")
