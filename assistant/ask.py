@@ -240,7 +240,7 @@ class Assistant:
     def _written(self, asked: Asked, model: BaseChatModel) -> Generator[Checked, None, bool]:
         """What the model writes; returns whether any of it is supported."""
         s, found = self.settings, False
-        support = Supporter(self.catalog.embedder)
+        support = Supporter(self.catalog.embedder, network(self.settings.reader))
         writer = Writer(model, s.prompts_dir, s.model_timeout_s, support, s.support_floor, asked.stop)
         for checked in writer.write(asked.searched_for, shown(asked.reading, asked.snapshot)):
             found = found or checked.state != "unsupported"

@@ -15,6 +15,7 @@ from index.library import Kept
 from index.reader import PlainReader
 from index.search import Search
 from index.snapshot import Snapshot
+from index.trained import network
 
 LONGEST_CHECKED = 12_000  # characters
 MOST_CHECKED = 60  # sentences
@@ -38,7 +39,9 @@ def check_text(assistant: Assistant, text: str, articles: Sequence[str] = (), ow
 
 def _best(assistant: Assistant, snapshot: Snapshot, draft: Draft) -> Checked:
     shown = _likeliest(assistant, snapshot, draft.said)
-    checker = Checker(shown, Supporter(assistant.catalog.embedder), assistant.settings.support_floor)
+    settings = assistant.settings
+    support = Supporter(assistant.catalog.embedder, network(settings.reader))
+    checker = Checker(shown, support, settings.support_floor)
     nearest = None
     for numbers in _tries(len(shown)):
         checked = checker.check(replace(draft, numbers=numbers))

@@ -13,11 +13,15 @@ from assistant.quotations import Run, fills, quotations, stands, without
 from index.article import Span
 from index.library import Kept
 
-Support = Callable[[str, "Sequence[Shown]"], float]
+# How far sentences support a statement, from 0 to 1, and whether they were read for that, or only compared.
+Support = Callable[[str, "Sequence[Shown]"], tuple[float, bool]]
 
+PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?)\b", re.IGNORECASE)
+REACH = 3  # sentences before a pronoun in which whom it means is looked for
 SELF = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b")
 CUT_MARKER = re.compile(r"[\[【］][\d ,–-]*\Z")
 LONGEST_CHECKED = 20_000  # characters of a statement; a longer one is none
+SURE = 0.8
 COMMA_LANGUAGES = frozenset(listed("de fr es it pt ru nl pl cs da sv nb no fi tr uk ro el hu id"))  # 1.500 is 1500
 
 
@@ -51,7 +55,8 @@ class Checked:
 class Checker:
     """Checks drafts against the sentences that were shown.
 
-    `support` says from 0 to 1 how far the cited sentences support a statement; below `floor` they do not.
+    `support` says how far the cited sentences support a statement; below `floor` they do not. What the rules of
+    grammar doubt must have SURE of it.
     """
 
     def __init__(self, shown: Sequence[Shown], support: Support, floor: float) -> None:
@@ -64,6 +69,9 @@ class Checker:
             return Checked(draft, "unsupported", (), reason)
         cited = tuple(self.shown[number] for number in draft.numbers)
         state, reason = self._judged(draft.said, cited)
+        if reason and (naming := self._naming(draft.said, cited)):
+            again, why = self._judged(draft.said, cited, naming)
+            state, reason, cited = (again, why, (*cited, *naming)) if not why else (state, reason, cited)
         return Checked(draft, state, () if reason else cited, reason)
 
     def _uncited(self, draft: Draft) -> str:
@@ -75,7 +83,27 @@ class Checker:
             return "It cites nothing."
         return next((f"It cites [{n}], which was not shown." for n in draft.numbers if n not in self.shown), "")
 
-    def _judged(self, said: str, cited: Sequence[Shown]) -> tuple[State, str]:
+    def _naming(self, said: str, cited: tuple[Shown, ...]) -> tuple[Shown, ...]:
+        """The shown sentences that name whom pronouns in `cited` mean; none where a name stays missing."""
+        statement = dates.dates(plain(said))[1]
+        found: list[Shown] = []
+        while name := _unnamed(statement, [*cited, *found]):
+            before = next((one for one in self._before(cited) if names.stands(name, one.text)), None)
+            if before is None:
+                return ()
+            found.append(before)
+        return tuple(found)
+
+    def _before(self, cited: Sequence[Shown]) -> Iterator[Shown]:
+        """The shown sentences not far before those of `cited` that have a pronoun, the nearest first."""
+        there = {(one.kept.id, one.number): one for one in self.shown.values()}
+        for back in range(1, REACH + 1):
+            for one in cited:
+                if PRONOUN.search(one.text) and (near := there.get((one.kept.id, one.number - back))):
+                    yield near
+
+    def _judged(self, said: str, cited: Sequence[Shown], naming: Sequence[Shown] = ()) -> tuple[State, str]:
+        """`naming` are further sentences, which say who is meant and no more."""
         runs = _runs(cited)
         quoted, outside = quotations(said)
         negated = denies(WORD.findall(plain(outside)))
@@ -89,40 +117,50 @@ class Checker:
             return "quoted", ""
         if "```" in said or "~~~" in said:
             return "unsupported", "It is code that does not stand in the cited sentences."
-        if reason := _lacking(plain(said), cited) or _contrary(plain(said), plain(outside), quoted, cited):
-            return "unsupported", reason
+        if missing := _lacking(plain(said), cited) or _unnamed(dates.dates(plain(said))[1], [*cited, *naming]):
+            return "unsupported", f"“{missing}” does not stand in the cited sentences."
+        doubt = _doubtful(plain(said), plain(outside), quoted, [*cited, *naming])
         if stands(statement, runs, negated=False):
-            return "quoted", ""
-        if self.support(plain(said), cited) < self.floor:
+            return ("unsupported", doubt) if doubt else ("quoted", "")
+        chance, read = self.support(plain(said), [*cited, *naming])
+        if doubt and not (read and chance >= SURE):
+            return "unsupported", doubt
+        if chance < self.floor:
             return "unsupported", "The cited sentences do not say this."
         return "supported", ""
 
 
 def _lacking(statement: str, cited: Sequence[Shown]) -> str:
-    """The first number, date, name or clause of `statement` that the cited sentences lack, as a reason, or ""."""
-    texts = [sentence.text for sentence in cited]
-    titles = list(_titles(cited))
-    said, there = (numbers.figures(text, _continental(cited)) for text in (statement, "\n".join(texts)))
-    if bounded := bounds.changed(said, there):
-        return f"It gives “{bounded}” another limit than the cited sentences do."
-    missing = (
-        numbers.missing(said, there)
-        or names.missing(dates.dates(statement)[1], texts, titles)
-        or polarity.unheard(statement, [*_spoken(cited), *((title, "en") for title in titles)])
-    )
-    return f"“{missing}” does not stand in the cited sentences." if missing else ""
+    """The first number or date of `statement` that the cited sentences lack, or ""."""
+    return numbers.missing(*_figures(statement, cited))
 
 
-def _contrary(statement: str, outside: str, quoted: Sequence[str], cited: Sequence[Shown]) -> str:
-    """Why the cited sentences say the opposite of `statement`, or "". What is `quoted` is verbatim, so it is
-    enough that the words `outside` deny no more and no less than theirs."""
+def _unnamed(statement: str, cited: Sequence[Shown]) -> str:
+    """The first name of `statement`, whose dates were taken out, that the cited sentences lack, or ""."""
+    return names.missing(statement, [one.text for one in cited], list(_titles(cited)))
+
+
+def _doubtful(statement: str, outside: str, quoted: Sequence[str], cited: Sequence[Shown]) -> str:
+    """Why the cited sentences seem to say something else than `statement`, or "". What is `quoted` is verbatim, so it
+    is enough that the words `outside` deny no more and no less than theirs."""
     rest = [(without(text, quoted), language) for text, language in _spoken(cited)]
     texts = [sentence.text for sentence in cited]
+    if bounded := bounds.changed(*_figures(statement, cited)):
+        return f"It gives “{bounded}” another limit than the cited sentences do."
+    if unheard := polarity.unheard(statement, [*_spoken(cited), *((title, "en") for title in _titles(cited))]):
+        return f"“{unheard}” does not stand in the cited sentences."
     return (
         (polarity.denial(statement, _spoken(cited)) and polarity.denial(outside, rest))
         or polarity.contradiction(statement, _spoken(cited))
         or roles.exchanged(statement, texts, _continental(cited))
     )
+
+
+def _figures(statement: str, cited: Sequence[Shown]) -> tuple[numbers.Figures, numbers.Figures]:
+    """The figures of the statement, and of what it cites."""
+    texts = (statement, "\n".join(sentence.text for sentence in cited))
+    said, there = (numbers.figures(text, _continental(cited)) for text in texts)
+    return said, there
 
 
 def _spoken(cited: Sequence[Shown]) -> list[tuple[str, str]]:

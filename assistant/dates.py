@@ -34,6 +34,12 @@ FORMS = [
     )
 ]
 _FULL = "January|February|March|April|May|June|July|August|September|October|November|December"
+# “From 2 to 16 June”: the first day has its month from the second.
+PAIRED = regex.compile(
+    rf"{_DAY}(?:st|nd|rd|th|\.)?\s?(?:to|and|or|until|till|through|[-–—])\s?"
+    rf"(?=(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|\.)?\s(?:of\s)?{_MONTH}(?:,?\s{_YEAR})?)",
+    regex.IGNORECASE,
+)
 # A month alone: only where "May" and "March" are no name and no verb.
 ALONE = regex.compile(
     r"\b(?i:in|of|between|and|to|by|before|after|through|since|until|till|during|early|late|last|next|this|from|every)\s"
@@ -62,14 +68,14 @@ class Date:
 def dates(text: str) -> tuple[list[tuple[Date, ...]], str]:
     """The dates of `text`, each with its readings (9/11/2020 has two), and the text with GONE in their places."""
     found: list[tuple[Date, ...]] = []
-    for form in (*FORMS, ALONE):
+    for form in (PAIRED, *FORMS, ALONE):
+        part = {PAIRED: "day", ALONE: "month"}.get(form, 0)
         for match in form.finditer(text):
-            written = match["month"] if form is ALONE else match.group()
-            readings = tuple(_readings(written, match.groupdict()))
+            readings = tuple(_readings(match[part], match.groupdict()))
             if readings:
                 found.append(readings)
-                start = match.start("month") if form is ALONE else match.start()
-                text = text[:start] + GONE * (match.end() - start) + text[match.end() :]
+                start, end = match.span(part)
+                text = text[:start] + GONE * (end - start) + text[end:]
     return found, text
 
 

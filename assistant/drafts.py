@@ -8,6 +8,9 @@ from assistant.markers import unmarked
 from assistant.pieces import Piece, Pieces
 
 CAPTION = re.compile(r"\s*\*\*[^*\n]+\*\*\s*")  # a paragraph in bold: a heading in all but name
+FEW = 3  # words
+# Not of Chinese or Japanese, where a sentence is no longer.
+FEW_WORDS = re.compile(rf" *(?:[^\s\u2e80-\uffff]+ +){{0,{FEW - 1}}}[^\s\u2e80-\uffff]+ *")
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Draft:
 def drafts(chunks: Iterable[str]) -> Iterator[Draft]:
     """Yield each statement as soon as the text after it shows that it ended; how the text is chunked changes nothing.
 
-    A heading or a line that ends with a colon belongs to the statement that follows; a table, a quoted block and a
-    code block are one statement each. Takes time in proportion to the text.
+    A heading, a line that ends with a colon and a sentence of FEW words that cites nothing belong to the statement that
+    follows; a table, a quoted block and a code block are one statement each. Takes time in proportion to the text.
     """
     pieces, joiner = Pieces(), Joiner()
     for chunk in chunks:
@@ -79,8 +82,10 @@ class Joiner:
 
 
 def _announces(piece: Piece, draft: Draft) -> bool:
-    """Whether it belongs to what follows: a heading, a paragraph in bold, a line that ends with a colon."""
-    titled = piece.kind == "heading" or (CAPTION.fullmatch(draft.said) is not None and not draft.numbers)
+    """Whether it belongs to what follows: a heading, a paragraph in bold, a line that ends with a colon, a word or
+    three that open an answer, whose support is cited behind the next sentence ("Five. According to the log, … [3]")."""
+    opening = CAPTION.fullmatch(draft.said) or (piece.kind == "text" and FEW_WORDS.fullmatch(piece.raw))
+    titled = piece.kind == "heading" or (bool(opening) and not draft.numbers)
     return titled or (piece.kind == "text" and draft.said.rstrip().rstrip("*_").endswith((":", "：")))
 
 

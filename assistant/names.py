@@ -130,6 +130,11 @@ def missing(statement: str, cited: Sequence[str], titles: Sequence[str]) -> str:
     return ""
 
 
+def stands(name: str, text: str) -> bool:
+    """Whether `name` stands in `text`."""
+    return not missing(f"that {name}", [text], [])
+
+
 def same(mine: str, theirs: str) -> bool:
     """Whether two folded words are one name: equal, plural, a country's adjective, a Russian case."""
     if mine == theirs or {mine, theirs} in SAME_SHORT:

@@ -62,6 +62,10 @@ UNCOUNTED = regex.compile(
     r"|\bzero in\b|\bsplit second\b|\bon the one hand\b|\bone by one\b",
     regex.IGNORECASE,
 )
+BOTH = regex.compile(r"\b(?:both|pair|couple|twins?|each other|neither|either)\b", regex.IGNORECASE)
+UNCOUNTING = regex.compile(
+    r"\s*(?:[.,;)]|$|(?:to|and|or|with|for|in|by|from|at|on|as|than|while|but)\b)", regex.IGNORECASE
+)
 SINGLE = regex.compile(r"\b(?:a|an|one|single|sole|1)\b", regex.IGNORECASE)
 
 SPAN = regex.compile(rf"\b(?:a|an|another|each|every|per)\s(?:\w+\s)?({'|'.join(SPANS)})\b", regex.IGNORECASE)  # one
@@ -137,7 +141,11 @@ def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
         return True
     if quantity.text.lower() == "one":
         return SINGLE.search(cited.text) is not None
+    if quantity.text.lower() == "two" and BOTH.search(cited.text):
+        return True
     if any(reading in quantity.readings for found in SPAN.finditer(cited.text) for reading in _span(found[1])):
+        return True
+    if any(_bare(other, cited.text) and _as(quantity, other, cited) for other in cited.quantities):
         return True
     known = [date for readings in cited.dates for date in readings]
     years = {date.year for date in known} | {int(v) for q in cited.quantities for v, unit in q.readings if not unit}
@@ -148,6 +156,18 @@ def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
         or (unit == "th" and value in days)
         for value, unit in quantity.readings
     )
+
+
+def _bare(quantity: Quantity, text: str) -> bool:
+    """Whether nothing that it might count follows it: “by 89 per cent, chlorine by 6”, “from 5 to 3%”."""
+    return UNCOUNTING.match(text, quantity.end) is not None and not any(unit for _, unit in quantity.readings)
+
+
+def _as(mine: Quantity, bare: Quantity, cited: Figures) -> bool:
+    """Whether `bare` is the value of `mine` in a unit that another number has."""
+    units = {unit for other in cited.quantities for _, unit in other.readings if unit}
+    values = {value for value, _ in bare.readings}
+    return any(value in values and unit in units for value, unit in mine.readings)
 
 
 def alike(mine: Quantity, theirs: Quantity, percent: bool = True) -> bool:

@@ -5,15 +5,26 @@ from collections.abc import Sequence
 from assistant.claims import Shown
 from index.embedder import Embedder
 from index.keywords import terms
+from index.trained import Network
 
 
 class Supporter:
-    """Half the share of the statement's words that the sentences have, half the likeness of meaning; 0 to 1."""
+    """From 0 to 1: the chance that the cited sentences support a statement, as the trained reader reads both; True.
 
-    def __init__(self, embedder: Embedder) -> None:
-        self.embedder = embedder
+    Without it, and in a language that it does not read, half the share of the statement's words that the sentences
+    have, half the likeness of meaning; False.
+    """
 
-    def __call__(self, statement: str, cited: Sequence[Shown]) -> float:
+    def __init__(self, embedder: Embedder, network: Network | None) -> None:
+        self.embedder, self.network = embedder, network
+
+    def __call__(self, statement: str, cited: Sequence[Shown]) -> tuple[float, bool]:
+        article = cited[0].kept.article
+        if self.network and self.embedder.understands(article.language):
+            return self.network.support(statement, article.title, _together(cited)), True
+        return self._plain(statement, cited), False
+
+    def _plain(self, statement: str, cited: Sequence[Shown]) -> float:
         language = cited[0].kept.article.language
         text = " ".join(one.text for one in cited)
         words = set(terms(statement, language))
@@ -25,3 +36,14 @@ class Supporter:
             float(said @ vector) for vector in (*together, *(one.kept.sentence_vectors[one.number] for one in cited))
         )
         return (share + max(0.0, likeness)) / 2
+
+
+def _together(cited: Sequence[Shown]) -> str:
+    """The cited sentences in the order of their articles, as the reader learned them (index/training/claims.py)."""
+    text = ""
+    before: Shown | None = None
+    for one in sorted(cited, key=lambda shown: (shown.kept.id, shown.number)):
+        follows = before and (before.kept.id, before.number + 1) == (one.kept.id, one.number)
+        text += (" " if follows else " … " if before else "") + one.text
+        before = one
+    return text

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-LONGEST_QUESTION, LONGEST_CONTEXT, LONGEST_TEXT = 64, 48, 320  # tokens; what is longer is cut at its end
+# Tokens; what is longer is cut at its end.
+LONGEST_QUESTION, LONGEST_STATEMENT, LONGEST_CONTEXT, LONGEST_TEXT = 64, 128, 48, 320
 CLS, SEP, PAD = 101, 102, 0  # of BERT's uncased vocabulary
 
 
@@ -30,11 +31,11 @@ class Pairs:
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
 
-    def pair(self, question: str, context: str, text: str) -> Pair:
-        """`context` is the title and headings above the text; it may be empty."""
+    def pair(self, question: str, context: str, text: str, longest: int = LONGEST_QUESTION) -> Pair:
+        """`context` is the title and headings above the text; it may be empty. `longest` is of the question."""
         asked, above, read = (
             self.tokenizer.encode(part, add_special_tokens=False) for part in (question, context, text)
         )
-        head = [CLS, *asked.ids[:LONGEST_QUESTION], SEP, *above.ids[:LONGEST_CONTEXT], SEP]
+        head = [CLS, *asked.ids[:longest], SEP, *above.ids[:LONGEST_CONTEXT], SEP]
         body = [*read.ids[:LONGEST_TEXT], SEP]
         return Pair(head + body, [0] * len(head) + [1] * len(body), len(head), tuple(read.offsets[:LONGEST_TEXT]))

@@ -18,7 +18,7 @@ from index.article import Span
 from index.embedder import Embedder, bundled_folder
 from index.errors import BadStore
 from index.library import Kept
-from index.pairs import Pair, Pairs
+from index.pairs import LONGEST_STATEMENT, Pair, Pairs
 from index.reader import SENTENCE_WEIGHTS, Place, PlainReader, Reading, Scored
 from index.snapshot import Located, Snapshot
 
@@ -63,25 +63,39 @@ class Network:
             self.session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 (onnxruntime's errors have no common class)
             raise BadStore(f"{path} is not a reader that index/training wrote.") from error
+        if [one.name for one in self.session.get_outputs()] != ["tokens", "whole", "support"]:
+            raise BadStore(f"{path} is a reader of another version. Train or export it again.")
         facts = self.session.get_modelmeta().custom_metadata_map
         weights = json.loads(facts.get("weights", "{}"))
         self.sentence_weights = np.array(weights.get("sentence", [1.0, 0, 0, 0, 0, 0, 0]), np.float32)
         self.answer_weights = np.array(weights.get("answer", [0, 1.0, 0, 0, 0, 0, 0, 0, 0]), np.float32)
+        self.support_weights = np.array(weights.get("support", [1.0, 0]), np.float32)
         self.pairs = Pairs(bundled_folder())
 
     def run(self, pairs: Sequence[Pair]) -> Iterator[tuple[Floats, float]]:
         """For each pair the logits of span start, span end and relevance, (tokens, 3), and that of answerability."""
-        if not pairs:
-            return
-        length = max(len(pair.ids) for pair in pairs)
-        ids, types, mask = (np.zeros((len(pairs), length), np.int64) for _ in range(3))
-        for row, pair in enumerate(pairs):
-            ids[row, : len(pair.ids)] = pair.ids
-            types[row, : len(pair.ids)] = pair.types
-            mask[row, : len(pair.ids)] = 1
-        tokens, whole = self.session.run(["tokens", "whole"], {"ids": ids, "types": types, "mask": mask})
-        for row, pair in enumerate(pairs):
-            yield tokens[row, : len(pair.ids)], float(whole[row])
+        if pairs:
+            tokens, whole = self.session.run(["tokens", "whole"], _padded(pairs))
+            for row, pair in enumerate(pairs):
+                yield tokens[row, : len(pair.ids)], float(whole[row])
+
+    def support(self, statement: str, title: str, text: str) -> float:
+        """The chance that `text`, sentences under their title, says what `statement` does."""
+        pair = self.pairs.pair(statement, title, text, LONGEST_STATEMENT)
+        (logit,) = self.session.run(["support"], _padded([pair]))
+        slope, more = self.support_weights
+        return float(1 / (1 + np.exp(-(slope * logit[0] + more))))
+
+
+def _padded(pairs: Sequence[Pair]) -> dict[str, NDArray[np.int64]]:
+    """What the network is given, each (pairs, tokens)."""
+    length = max(len(pair.ids) for pair in pairs)
+    ids, types, mask = (np.zeros((len(pairs), length), np.int64) for _ in range(3))
+    for row, pair in enumerate(pairs):
+        ids[row, : len(pair.ids)] = pair.ids
+        types[row, : len(pair.ids)] = pair.types
+        mask[row, : len(pair.ids)] = 1
+    return {"ids": ids, "types": types, "mask": mask}
 
 
 @cache

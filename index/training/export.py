@@ -22,6 +22,7 @@ from rich.console import Console
 from index.training.network import Network
 
 OPSET = 17
+OUTPUTS = "tokens", "whole", "support"
 LARGE = 4096  # weights of a matrix that is kept as int8
 
 
@@ -58,11 +59,12 @@ def export(network: Network, target: Path, *, quantised: bool = True) -> None:
     """
     names = ["ids", "types", "mask"]
     example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in names)
-    axes = {name: {0: "pairs", 1: "tokens"} for name in [*names, "tokens"]} | {"whole": {0: "pairs"}}
+    axes = {name: {0: "pairs", 1: "tokens"} for name in [*names, "tokens"]}
+    axes |= {name: {0: "pairs"} for name in OUTPUTS[1:]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network, example, str(target), input_names=names, output_names=["tokens", "whole"],
+            network, example, str(target), input_names=names, output_names=list(OUTPUTS),
             dynamic_axes=axes, opset_version=OPSET, dynamo=False,
         )  # fmt: skip
     if quantised:
@@ -93,6 +95,8 @@ def _quantise(graph: onnx.GraphProto) -> None:
 def restored(source: Path) -> dict[str, torch.Tensor]:
     """The weights of a file that `export` wrote, as a state of `Network`: int8 ones to the precision they have."""
     graph = onnx.load(source).graph
+    if tuple(one.name for one in graph.output) != OUTPUTS:
+        raise typer.BadParameter(f"{source} is of another version. Begin with a reader that has {', '.join(OUTPUTS)}.")
     held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     for node in graph.node:
         if node.op_type == "DequantizeLinear":

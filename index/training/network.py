@@ -1,5 +1,6 @@
 """The reader's network: the bundled encoder and a line of weights for each thing that is asked of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from index.embedder import bundled_folder
-from index.pairs import PAD, Pair, Pairs
+from index.pairs import LONGEST_STATEMENT, PAD, Pair, Pairs
+from index.training.claims import Statement
 from index.training.examples import Example
 
 ROUND = 16  # tokens: few shapes, since kernels are made and kept for each
@@ -20,7 +22,8 @@ class Network(nn.Module):
     """From pairs to logits.
 
     `forward` takes ids, types and mask, int64 (pairs, tokens), and gives the logits of span start, span end and
-    relevance, float32 (pairs, tokens, 3), and of answerability, (pairs,).
+    relevance, float32 (pairs, tokens, 3), of answerability, (pairs,), and of support, (pairs,), which means something
+    where a statement stands in the place of the question.
     """
 
     def __init__(self, dropout: float = 0.0) -> None:
@@ -31,11 +34,13 @@ class Network(nn.Module):
         self.encoder = AutoModel.from_pretrained(str(bundled_folder()), local_files_only=True, **settings)
         size = self.encoder.config.hidden_size
         self.tokens = nn.Linear(size, 3)
-        self.whole = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
+        self.whole, self.support = (
+            nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1)) for _ in range(2)
+        )
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         seen = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        return self.tokens(seen), self.whole(seen[:, 0]).squeeze(-1)
+        return self.tokens(seen), self.whole(seen[:, 0]).squeeze(-1), self.support(seen[:, 0]).squeeze(-1)
 
 
 @dataclass(frozen=True)
@@ -64,18 +69,14 @@ class Batch:
 
 
 def batch(examples: list[Example], pairs: Pairs) -> Batch:
-    """Pad to the longest, to a multiple of ROUND; sentences are numbered through the batch."""
+    """The examples side by side; their sentences are numbered through the batch."""
     made = [pairs.pair(one.question, one.context, one.text) for one in examples]
-    shape = (len(made), -(-max(len(pair.ids) for pair in made) // ROUND) * ROUND)
-    ids, types, mask = (torch.full(shape, fill, dtype=torch.long) for fill in (PAD, 0, 0))
-    homes, starts, ends = torch.full(shape, -1), torch.zeros(shape), torch.zeros(shape)
+    ids, types, mask = padded(made)
+    homes, starts, ends = torch.full(ids.shape, -1), torch.zeros(ids.shape), torch.zeros(ids.shape)
     right: list[bool] = []
     groups: list[int] = []
     rows: list[int] = []
     for row, (one, pair) in enumerate(zip(examples, made, strict=True)):
-        ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
-        types[row, : len(pair.ids)] = torch.tensor(pair.types)
-        mask[row, : len(pair.ids)] = 1
         _place(one, pair, homes[row], len(right))
         _answer(one, pair, starts[row], ends[row])
         right += [any(s.start < a.end and a.start < s.end for a in one.answers) for s in one.sentences]
@@ -88,6 +89,17 @@ def batch(examples: list[Example], pairs: Pairs) -> Batch:
         ids, types, mask, homes, starts, ends, answered, taught,
         torch.tensor(right, dtype=torch.float), torch.tensor([numbers[group] for group in groups]), torch.tensor(rows),
     )  # fmt: skip
+
+
+def padded(made: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, types and mask, (pairs, tokens), padded to the longest and on to a multiple of ROUND."""
+    shape = (len(made), -(-max(len(pair.ids) for pair in made) // ROUND) * ROUND)
+    ids, types, mask = (torch.full(shape, fill, dtype=torch.long) for fill in (PAD, 0, 0))
+    for row, pair in enumerate(made):
+        ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
+        types[row, : len(pair.ids)] = torch.tensor(pair.types)
+        mask[row, : len(pair.ids)] = 1
+    return ids, types, mask
 
 
 def _place(one: Example, pair: Pair, homes: Tensor, first: int) -> None:
@@ -126,6 +138,14 @@ def loss(
         + cross_entropy(ours, torch.lerp(asked.right, theirs.sigmoid(), of_sentences))
         + _among(ours, theirs, of_sentences, asked)
     )
+
+
+def support_loss(network: Network, claims: Sequence[Statement], pairs: Pairs, device: torch.device) -> Tensor:
+    """How unsure the network is of what statements deserve (cross entropy)."""
+    made = [pairs.pair(one.claim, one.title, one.text, LONGEST_STATEMENT) for one in claims]
+    _, _, support = network(*(part.to(device) for part in padded(made)))
+    truth = torch.tensor([float(one.supported) for one in claims], device=device)
+    return functional.binary_cross_entropy_with_logits(support.float(), truth)
 
 
 def pooled(relevance: Tensor, homes: Tensor, count: int) -> Tensor:

@@ -39,11 +39,11 @@ def kept(sentences: Sequence[str], title: str = "", language: str = "en", id_: s
     return Kept(id_, article, (), NOTHING, NOTHING)
 
 
-def share(statement: str, cited: Sequence[Shown]) -> float:
-    """How many of the statement's words stand in the cited sentences."""
+def share(statement: str, cited: Sequence[Shown]) -> tuple[float, bool]:
+    """How many of the statement's words stand in the cited sentences; it reads nothing."""
     said = [word for word in terms(dates(statement)[1], "en") if word.isalpha() and word not in UNSHARED]
     there = {word for sentence in cited for word in terms(f"{sentence.kept.article.title} {sentence.text}", "en")}
-    return sum(word in there for word in said) / max(1, len(said))
+    return sum(word in there for word in said) / max(1, len(said)), False
 
 
 def checker(home: Kept) -> Checker:
@@ -108,6 +108,32 @@ def test_what_supports_a_claim_is_given_in_order() -> None:
         (1, "The mill has 5 wheels."),
     ]
     assert (result.state, result.reason) == ("supported", "")
+
+
+NAMED = kept(["Ana Ruiz met Karl Voss.", "She left early.", "He stayed on.", "The mill has 5 wheels."])
+
+
+def test_who_a_pronoun_means_is_cited_as_well_and_nothing_else_is_taken_from_there() -> None:
+    def check(text: str) -> Checked:
+        return checker(NAMED).check(next(drafts([text])))
+
+    assert [(one.n, one.text) for one in check("Ana Ruiz left early [2].").shown] == [
+        (2, "She left early."),
+        (1, "Ana Ruiz met Karl Voss."),
+    ]
+    assert check("Ana Ruiz has 5 wheels [4].").reason == "“Ana Ruiz” does not stand in the cited sentences."
+    assert check("Lena Ruiz left early [2].").state == "unsupported"
+    assert check("She “met Karl Voss” [2].").reason == "“met Karl Voss” does not stand in the cited sentences."
+
+
+@pytest.mark.parametrize(
+    ("chance", "read", "state"), [(0.9, True, "supported"), (0.7, True, "unsupported"), (0.9, False, "unsupported")]
+)
+def test_what_grammar_doubts_passes_only_where_it_was_read_and_is_sure(chance: float, read: bool, state: str) -> None:
+    check = Checker([Shown(1, HOME, 2)], lambda *_: (chance, read), FLOOR).check
+    assert check(Draft("", "It does work, say some.", (1,))).state == state
+    assert check(Draft("", "It does work, says Karl Voss.", (1,))).state == "unsupported"
+    assert check(Draft("", "“It does”", (1,))).state == "unsupported"
 
 
 def test_sentences_of_two_articles_are_never_one_quotation() -> None:

@@ -23,6 +23,8 @@ def number_missing(statement: str, cited: str, continental: bool = False) -> str
         ("a fifth of it", "20 percent"), ("80 %", "four fifths"), ("two in three homes", "two-thirds"),
         ("two decades", "twenty years"), ("a two-day strike", "48 hours"), ("twelve months", "for a year"),
         ("seven days", "a week's notice"), ("for 48 hours", "the first two days"), ("a fifth bridge", "the 5th"),
+        ("two men", "both men"), ("6 per cent", "by 89 per cent, the other by 6."), ("5 %", "cut from 5 to 3 %"),
+        ("2 June", "moved from 2 to 16 June"), ("between 2 and 16 June", "from 2 June until 16 June"),
     ],
 )  # fmt: skip
 def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> None:
@@ -44,6 +46,8 @@ def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> No
         ("three in four homes", "3 titles in 4 years", "three in four"), ("24 gigabits", "24 terabits", "24 gigabits"),
         ("in May", "from May to June", "in May"), ("twice", "thrice", "twice"), ("two hundred", "200,000",
         "two hundred"),
+        ("6 %", "89 % of 6 villages", "6 %"), ("two men", "three men", "two"), ("3 June", "from 2 to 16 June",
+        "3 June"),
     ],
 )  # fmt: skip
 def test_another_number_is_missing_and_named(statement: str, cited: str, missing: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +16,18 @@ from index.embedder import bundled_folder
 from index.pairs import Pairs
 from index.trained import Network as Shipped
 from index.training import questions
+from index.training.claims import STEP, Statement, drawn, statements
 from index.training.examples import NEIGHBOURS, OWN, Example, Examples, neighbours
 from index.training.export import export, main, restored
-from index.training.network import Network, batch, loss
+from index.training.network import Network, batch, loss, support_loss
 from index.training.questions import Asked, Context, contexts
 from index.training.train import Plan, Training
 from tests.evals import talks
 from tests.evals.search import INVENTED
 
-WRITTEN, ARTICLES, CALIBRATION, CONVERSATIONS = (
+WRITTEN, ARTICLES, CALIBRATION, CONVERSATIONS, CLAIMS, CALIBRATION_CLAIMS = (
     Path(questions.__file__).with_name(f"{name}.jsonl")
-    for name in ("written", "articles", "calibration", "conversations")
+    for name in ("written", "articles", "calibration", "conversations", "claims", "calibration_claims")
 )
 TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
 
@@ -169,6 +171,52 @@ def test_conversations_become_questions_of_the_passages_that_answer_them(tmp_pat
     assert any("(" in question and "built the mill" in question for _, question, _ in made)
 
 
+def test_false_statements_that_share_little_and_true_ones_that_share_all_are_drawn_beside_those_given(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        {"title": "Mill", "text": text, "claim": claim, "supported": supported}
+        for text, claim, supported in [
+            ("The mill was built by Clara Voss, and it cost a fortune.", "Clara Voss built the mill.", True),
+            ("A museum stands there now.", "A museum was there once.", False),
+        ]
+    ]
+    (tmp_path / "claims.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    given = statements([tmp_path / "claims.jsonl"])
+    assert [one.supported for one in given] == [True, False]
+    made = [one for step in islice(drawn(given * STEP, 1), 20) for one in step]
+    assert made[: 3 * STEP] == [one for step in islice(drawn(given * STEP, 1), 3) for one in step]
+    more = {one for one in made if one not in given}
+    assert Statement("Clara Voss built the mill.", "Mill", rows[1]["text"], supported=False) in more
+    assert {one.claim for one in more if one.supported} == {
+        str(rows[0]["text"]), "The mill was built by Clara Voss", str(rows[1]["text"])
+    }  # fmt: skip
+    assert next(drawn([], 1), None) is None
+
+
+def test_statements_are_learned_beside_the_questions_and_none_twice_after_a_stop(
+    examples: Examples, tmp_path: Path
+) -> None:
+    claims = [Statement("The mill was built in 1903.", "Mill", TEXT, supported=True)] * STEP
+    made = Training(examples, tmp_path, Plan(2, 1e9), claims=claims)
+    before = made.network.state_dict()["support.2.weight"].clone()
+    made.run(Console(quiet=True))
+    assert not torch.equal(before, made.network.state_dict()["support.2.weight"])
+    again = Training(examples, tmp_path, Plan(2, 1e9), claims=claims)
+    assert again.at.steps == made.at.steps >= 2
+    with torch.no_grad():
+        unsure = support_loss(made.network.eval(), claims[:1], made.pairs, made.device)
+        wrong = [replace(claims[0], supported=False)]
+        assert unsure < support_loss(made.network, wrong, made.pairs, made.device)
+
+
+def test_the_claims_that_come_along_are_of_both_kinds_and_each_stands_once() -> None:
+    for path, count in ((CLAIMS, 5_000), (CALIBRATION_CLAIMS, 400)):
+        read = statements([path])
+        assert len({(one.claim, one.text) for one in read}) == len(read) > count
+        assert 0.45 < sum(one.supported for one in read) / len(read) < 0.55
+
+
 def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
     examples: Examples, tmp_path: Path
 ) -> None:
@@ -184,7 +232,7 @@ def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
     [(tokens, whole)] = shipped.run([pair])
     with torch.no_grad():
         ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
-        expected, expected_whole = again.network(ids, types, torch.ones_like(ids))
+        expected, expected_whole, _ = again.network(ids, types, torch.ones_like(ids))
     assert np.allclose(tokens, expected[0].numpy(), atol=1e-3)
     assert whole == pytest.approx(float(expected_whole[0]), abs=1e-3)
 
@@ -196,8 +244,8 @@ def test_training_can_begin_with_a_reader_that_was_exported(examples: Examples, 
     pair = Pairs(bundled_folder()).pair("Who built the mill?", "Mill", TEXT)
     ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
     with torch.no_grad():
-        tokens, whole = begun(ids, types, torch.ones_like(ids))
-        expected, expected_whole = made(ids, types, torch.ones_like(ids))
+        tokens, whole, _ = begun(ids, types, torch.ones_like(ids))
+        expected, expected_whole, _ = made(ids, types, torch.ones_like(ids))
     spread = float(expected.std())
     assert torch.allclose(tokens, expected, atol=0.2 * spread)
     assert torch.allclose(whole, expected_whole, atol=0.2 * spread)
@@ -222,8 +270,8 @@ def test_padding_changes_nothing_that_is_read() -> None:
     long = Example(1, "Who?", "", TEXT, (), ())
     alone, both = batch([short], pairs), batch([short, long], pairs)
     with torch.no_grad():
-        one, _ = network(alone.ids, alone.types, alone.mask)
-        two, _ = network(both.ids, both.types, both.mask)
+        one, *_ = network(alone.ids, alone.types, alone.mask)
+        two, *_ = network(both.ids, both.types, both.mask)
     length = int(alone.mask.sum())
     assert torch.allclose(one[0, :length], two[0, :length], atol=1e-4)
 
