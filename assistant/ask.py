@@ -32,6 +32,7 @@ from index.reader import Place, PlainReader, Reader, Reading
 from index.search import Search
 from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
+from index.verifier import verifier
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,8 @@ class Assistant:
         self.catalog.snapshot()
         self.catalog.embedder.embed_question("ready")
         network(self.settings.reader)
+        if self.model:
+            verifier(self.settings.reader)
         return warning
 
     def ask(
@@ -240,7 +243,7 @@ class Assistant:
     def _written(self, asked: Asked, model: BaseChatModel) -> Generator[Checked, None, bool]:
         """What the model writes; returns whether any of it is supported."""
         s, found = self.settings, False
-        support = Supporter(self.catalog.embedder, network(self.settings.reader))
+        support = Supporter(self.catalog.embedder, verifier(s.reader))
         writer = Writer(model, s.prompts_dir, s.model_timeout_s, support, s.support_floor, asked.stop)
         for checked in writer.write(asked.searched_for, shown(asked.reading, asked.snapshot)):
             found = found or checked.state != "unsupported"

@@ -15,7 +15,7 @@ from index.library import Kept
 from index.reader import PlainReader
 from index.search import Search
 from index.snapshot import Snapshot
-from index.trained import network
+from index.verifier import verifier
 
 LONGEST_CHECKED = 12_000  # characters
 MOST_CHECKED = 60  # sentences
@@ -40,7 +40,7 @@ def check_text(assistant: Assistant, text: str, articles: Sequence[str] = (), ow
 def _best(assistant: Assistant, snapshot: Snapshot, draft: Draft) -> Checked:
     shown = _likeliest(assistant, snapshot, draft.said)
     settings = assistant.settings
-    support = Supporter(assistant.catalog.embedder, network(settings.reader))
+    support = Supporter(assistant.catalog.embedder, verifier(settings.reader))
     checker = Checker(shown, support, settings.support_floor)
     nearest = None
     for numbers in _tries(len(shown)):

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from assistant.claims import Shown
 from index.embedder import Embedder
 from index.keywords import terms
-from index.trained import Network
+from index.verifier import Verifier
 
 
 class Supporter:
-    """From 0 to 1: the chance that the cited sentences support a statement, as the trained reader reads both; True.
+    """From 0 to 1: the chance that the cited sentences support a statement, as the verifier reads both; True.
 
     Without it, and in a language that it does not read, half the share of the statement's words that the sentences
     have, half the likeness of meaning; False.
     """
 
-    def __init__(self, embedder: Embedder, network: Network | None) -> None:
-        self.embedder, self.network = embedder, network
+    def __init__(self, embedder: Embedder, verifier: Verifier | None) -> None:
+        self.embedder, self.verifier = embedder, verifier
 
     def __call__(self, statement: str, cited: Sequence[Shown]) -> tuple[float, bool]:
         article = cited[0].kept.article
-        if self.network and self.embedder.understands(article.language):
-            return self.network.support(statement, article.title, _together(cited)), True
+        if self.verifier and self.embedder.understands(article.language):
+            return self.verifier(statement, article.title, _together(cited)), True
         return self._plain(statement, cited), False
 
     def _plain(self, statement: str, cited: Sequence[Shown]) -> float:
@@ -39,7 +39,7 @@ class Supporter:
 
 
 def _together(cited: Sequence[Shown]) -> str:
-    """The cited sentences in the order of their articles, as the reader learned them (index/training/claims.py)."""
+    """The cited sentences in the order of their articles, as the verifier learned to read them."""
     text = ""
     before: Shown | None = None
     for one in sorted(cited, key=lambda shown: (shown.kept.id, shown.number)):

@@ -3,8 +3,6 @@
 It was made by index/training, whose README.md is its model card, from the encoder all-MiniLM-L6-v2.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +14,11 @@ from numpy.typing import NDArray
 
 from index.article import Span
 from index.embedder import Embedder, bundled_folder
-from index.errors import BadStore
 from index.library import Kept
-from index.pairs import LONGEST_STATEMENT, Pair, Pairs
+from index.pairs import Pair, Pairs
 from index.reader import SENTENCE_WEIGHTS, Place, PlainReader, Reading, Scored
 from index.snapshot import Located, Snapshot
+from index.weights import Floats, Weights
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
@@ -40,62 +38,24 @@ POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|thi
 FOLLOWING, FOLLOWS = (1.0, 0.75), 0.4
 NONE: Mapping[Place, float] = {}
 
-Floats = NDArray[np.float32]
-
 
 class Network:
     """A file that index/training/export.py wrote. Raises BadStore when it is another than `sha256` says, or none."""
 
     def __init__(self, path: Path, sha256: str = "") -> None:
-        import onnxruntime  # here, not above: the plain reader does without it
-
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise BadStore(f"The reader {path} cannot be read: {error.strerror}.") from error
-        self.sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 and self.sha256 != sha256:
-            raise BadStore(f"{path} is not the reader it should be. Install Article Assistant again.")
-        options = onnxruntime.SessionOptions()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others work here too
-        options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float32 once
-        try:
-            self.session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # noqa: BLE001 (onnxruntime's errors have no common class)
-            raise BadStore(f"{path} is not a reader that index/training wrote.") from error
-        if [one.name for one in self.session.get_outputs()] != ["tokens", "whole", "support"]:
-            raise BadStore(f"{path} is a reader of another version. Train or export it again.")
-        facts = self.session.get_modelmeta().custom_metadata_map
-        weights = json.loads(facts.get("weights", "{}"))
+        self.file = Weights(path, sha256)
+        self.sha256 = self.file.sha256
+        weights = self.file.last
         self.sentence_weights = np.array(weights.get("sentence", [1.0, 0, 0, 0, 0, 0, 0]), np.float32)
         self.answer_weights = np.array(weights.get("answer", [0, 1.0, 0, 0, 0, 0, 0, 0, 0]), np.float32)
-        self.support_weights = np.array(weights.get("support", [1.0, 0]), np.float32)
         self.pairs = Pairs(bundled_folder())
 
     def run(self, pairs: Sequence[Pair]) -> Iterator[tuple[Floats, float]]:
         """For each pair the logits of span start, span end and relevance, (tokens, 3), and that of answerability."""
         if pairs:
-            tokens, whole = self.session.run(["tokens", "whole"], _padded(pairs))
+            tokens, whole = self.file.run(("tokens", "whole"), pairs)
             for row, pair in enumerate(pairs):
                 yield tokens[row, : len(pair.ids)], float(whole[row])
-
-    def support(self, statement: str, title: str, text: str) -> float:
-        """The chance that `text`, sentences under their title, says what `statement` does."""
-        pair = self.pairs.pair(statement, title, text, LONGEST_STATEMENT)
-        (logit,) = self.session.run(["support"], _padded([pair]))
-        slope, more = self.support_weights
-        return float(1 / (1 + np.exp(-(slope * logit[0] + more))))
-
-
-def _padded(pairs: Sequence[Pair]) -> dict[str, NDArray[np.int64]]:
-    """What the network is given, each (pairs, tokens)."""
-    length = max(len(pair.ids) for pair in pairs)
-    ids, types, mask = (np.zeros((len(pairs), length), np.int64) for _ in range(3))
-    for row, pair in enumerate(pairs):
-        ids[row, : len(pair.ids)] = pair.ids
-        types[row, : len(pair.ids)] = pair.types
-        mask[row, : len(pair.ids)] = 1
-    return {"ids": ids, "types": types, "mask": mask}
 
 
 @cache

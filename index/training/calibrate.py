@@ -1,8 +1,7 @@
 """Fit the last weights of a reader: `python -m index.training.calibrate VALIDATION.jsonl READER.onnx`.
 
-Seven weights rank sentences, nine make the answerability and two the support of statements, on data that the network
-never saw; they are written into the file. What is printed was measured on articles that the weights were not fitted
-to, in FOLDS parts.
+Seven weights rank sentences and nine make the answerability, on data that the network never saw; they are written
+into the file. What is printed was measured on articles that the weights were not fitted to, in FOLDS parts.
 """
 
 import json
@@ -29,7 +28,6 @@ from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
 from index.snapshot import Snapshot
 from index.trained import FIRST_READ, Network, Read, TrainedReader
-from index.training.claims import Statement, statements
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
 
@@ -77,9 +75,6 @@ def main(
     more: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="articles to fit to as well, measured apart")
     ] = None,
-    claims: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="statements that training never saw")
-    ] = None,
 ) -> None:
     """Fit the last weights of a reader, and write them into it."""
     console = Console()
@@ -110,10 +105,7 @@ def main(
     network.sentence_weights = _sentence_weights(whole)
     answer = _answer_weights(single)
     console.print("sentence", network.sentence_weights.round(3).tolist(), "answer", answer.round(3).tolist())
-    weights = {"sentence": network.sentence_weights.tolist(), "answer": answer.tolist()}
-    if claims:
-        weights["support"] = _support_weights(network, statements([claims]), console)
-    _write(target, weights)
+    write(target, {"sentence": network.sentence_weights.tolist(), "answer": answer.tolist()})
 
 
 def calibration_error(chances: Sequence[tuple[float, bool]]) -> float:
@@ -201,19 +193,8 @@ def _answer_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
     return np.append(slopes, fitted.intercept_ - slopes @ scaled.mean_).astype(np.float32)
 
 
-def _support_weights(network: Network, claims: Sequence[Statement], console: Console) -> list[float]:
-    """The slope and what is added, that make the network's logit of support the log odds of it."""
-    network.support_weights = np.array([1.0, 0.0], np.float32)
-    chances = np.array([network.support(one.claim, one.title, one.text) for one in claims])
-    logits, truths = np.log(chances / (1 - chances))[:, None], [one.supported for one in claims]
-    fitted = LogisticRegression().fit(logits, truths)
-    said = list(zip(fitted.predict_proba(logits)[:, 1].tolist(), truths, strict=True))
-    auroc, error = roc_auc_score(truths, chances), calibration_error(said)
-    console.print(f"support: AUROC {auroc:.3f}, calibration error {error:.3f} of {len(said)}, fitted to these")
-    return [float(fitted.coef_[0, 0]), float(fitted.intercept_[0])]
-
-
-def _write(target: Path, weights: dict[str, list[float]]) -> None:
+def write(target: Path, weights: dict[str, list[float]]) -> None:
+    """Keep weights that were fitted after a network was trained in its file."""
     model = onnx.load(target)
     del model.metadata_props[:]
     onnx.helper.set_model_props(model, {"weights": json.dumps(weights)})

@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from rich.console import Console
 
-from index.training.network import Network
+from index.training.network import Network, Verifier
 
 OPSET = 17
-OUTPUTS = "tokens", "whole", "support"
 LARGE = 4096  # weights of a matrix that is kept as int8
 
 
@@ -52,19 +51,18 @@ def mixed(new: Mapping[str, torch.Tensor], old: Mapping[str, torch.Tensor], part
     return {name: (part * one.float() + (1 - part) * old[name].float()).to(one.dtype) for name, one in new.items()}
 
 
-def export(network: Network, target: Path, *, quantised: bool = True) -> None:
+def export(network: Network | Verifier, target: Path, *, quantised: bool = True) -> None:
     """Only weights are int8; they are made float32 again when the file is loaded.
 
     Activations in int8 would read twice as fast, but cost a point of sentence@1 (the model card, README.md).
     """
     names = ["ids", "types", "mask"]
     example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in names)
-    axes = {name: {0: "pairs", 1: "tokens"} for name in [*names, "tokens"]}
-    axes |= {name: {0: "pairs"} for name in OUTPUTS[1:]}
+    axes = {name: {0: "pairs", 1: "tokens"} for name in names} | network.outputs
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network, example, str(target), input_names=names, output_names=list(OUTPUTS),
+            network, example, str(target), input_names=names, output_names=list(network.outputs),
             dynamic_axes=axes, opset_version=OPSET, dynamo=False,
         )  # fmt: skip
     if quantised:
@@ -95,8 +93,6 @@ def _quantise(graph: onnx.GraphProto) -> None:
 def restored(source: Path) -> dict[str, torch.Tensor]:
     """The weights of a file that `export` wrote, as a state of `Network`: int8 ones to the precision they have."""
     graph = onnx.load(source).graph
-    if tuple(one.name for one in graph.output) != OUTPUTS:
-        raise typer.BadParameter(f"{source} is of another version. Begin with a reader that has {', '.join(OUTPUTS)}.")
     held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     for node in graph.node:
         if node.op_type == "DequantizeLinear":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -10,37 +10,64 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from index.embedder import bundled_folder
-from index.pairs import LONGEST_STATEMENT, PAD, Pair, Pairs
-from index.training.claims import Statement
+from index.pairs import PAD, Pair, Pairs
 from index.training.examples import Example
 
 ROUND = 16  # tokens: few shapes, since kernels are made and kept for each
 HIDDEN = -1e4  # the logit of a place where no answer can begin or end
 
 
-class Network(nn.Module):
-    """From pairs to logits.
+class Encoder(nn.Module):
+    """The bundled encoder, from pairs to (pairs, tokens, size)."""
 
-    `forward` takes ids, types and mask, int64 (pairs, tokens), and gives the logits of span start, span end and
-    relevance, float32 (pairs, tokens, 3), of answerability, (pairs,), and of support, (pairs,), which means something
-    where a statement stands in the place of the question.
-    """
-
-    def __init__(self, dropout: float = 0.0) -> None:
+    def __init__(self, dropout: float) -> None:
         super().__init__()
         settings: dict[str, Any] = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
         # On a CPU the plain attention is faster in bf16 than the fused one (25.8 against 16.9 pairs a second).
         settings["attn_implementation"] = "sdpa" if torch.cuda.is_available() else "eager"
         self.encoder = AutoModel.from_pretrained(str(bundled_folder()), local_files_only=True, **settings)
-        size = self.encoder.config.hidden_size
-        self.tokens = nn.Linear(size, 3)
-        self.whole, self.support = (
-            nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1)) for _ in range(2)
-        )
+        self.size: int = self.encoder.config.hidden_size
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        seen = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        return self.tokens(seen), self.whole(seen[:, 0]).squeeze(-1), self.support(seen[:, 0]).squeeze(-1)
+    def seen(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        seen: Tensor = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        return seen
+
+    def one_number(self) -> nn.Sequential:
+        """What makes a number of the first token, (pairs, 1)."""
+        return nn.Sequential(nn.Linear(self.size, self.size), nn.Tanh(), nn.Linear(self.size, 1))
+
+
+class Network(Encoder):
+    """From pairs to logits.
+
+    `forward` takes ids, types and mask, int64 (pairs, tokens), and gives the logits of span start, span end and
+    relevance, float32 (pairs, tokens, 3), and of answerability, (pairs,).
+    """
+
+    outputs: ClassVar = {"tokens": {0: "pairs", 1: "tokens"}, "whole": {0: "pairs"}}  # and what their axes are
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__(dropout)
+        self.tokens = nn.Linear(self.size, 3)
+        self.whole = self.one_number()
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        seen = self.seen(ids, types, mask)
+        return self.tokens(seen), self.whole(seen[:, 0]).squeeze(-1)
+
+
+class Verifier(Encoder):
+    """From pairs whose question is a statement to the logit of support, float32 (pairs,)."""
+
+    outputs: ClassVar = {"support": {0: "pairs"}}
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__(dropout)
+        self.support = self.one_number()
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        support: Tensor = self.support(self.seen(ids, types, mask)[:, 0])
+        return support.squeeze(-1)
 
 
 @dataclass(frozen=True)
@@ -138,14 +165,6 @@ def loss(
         + cross_entropy(ours, torch.lerp(asked.right, theirs.sigmoid(), of_sentences))
         + _among(ours, theirs, of_sentences, asked)
     )
-
-
-def support_loss(network: Network, claims: Sequence[Statement], pairs: Pairs, device: torch.device) -> Tensor:
-    """How unsure the network is of what statements deserve (cross entropy)."""
-    made = [pairs.pair(one.claim, one.title, one.text, LONGEST_STATEMENT) for one in claims]
-    _, _, support = network(*(part.to(device) for part in padded(made)))
-    truth = torch.tensor([float(one.supported) for one in claims], device=device)
-    return functional.binary_cross_entropy_with_logits(support.float(), truth)
 
 
 def pooled(relevance: Tensor, homes: Tensor, count: int) -> Tensor:

@@ -14,7 +14,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,10 +26,9 @@ from torch.utils.data import DataLoader
 
 from index.embedder import bundled_folder
 from index.pairs import Pairs
-from index.training.claims import Statement, drawn, statements
 from index.training.examples import Example, Examples, neighbours
 from index.training.export import restored
-from index.training.network import Batch, Network, batch, loss, support_loss
+from index.training.network import Batch, Network, batch, loss
 from index.training.questions import contexts
 
 GROUPS, STUDENT_GROUPS = 32, 64  # in a step, of one to three pairs
@@ -38,7 +36,6 @@ SORTED = 40  # steps whose groups are sorted by length together, so that little 
 RATE, WARM_UP, DECAY = 1e-4, 0.05, 0.01  # AdamW: highest learning rate, when it is reached, weight decay
 DROPOUT = 0.1  # not for a student, whom its teachers keep from learning by heart
 TAUGHT = 0.5  # of the loss is what the teachers say, where they are heard
-CLAIMED = 2.0  # weight of the loss of statements
 SAVE_EVERY_S = 240.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -50,7 +47,6 @@ class Progressed:
 
     epoch: int = 0
     step: int = 0
-    steps: int = 0  # of all epochs
     seconds: float = 0.0
 
 
@@ -60,9 +56,6 @@ def main(  # noqa: PLR0913 (a command's options)
     work: Path,
     more: Annotated[
         list[Path] | None, typer.Option(exists=True, dir_okay=False, help="a file of more questions or contexts")
-    ] = None,
-    claims: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="a file of statements, supported or not")
     ] = None,
     share: Annotated[
         float, typer.Option(min=0, max=1, help="of the answered questions, those of --more aside, seen an epoch")
@@ -83,8 +76,7 @@ def main(  # noqa: PLR0913 (a command's options)
     with console.status("Reading and searching for wrong passages…"):
         read = contexts(data, *(more or ()))
         examples = Examples(read, neighbours(read, work / "neighbours.npy"), share)
-    plan = Plan(epochs, minutes * 60, seed, rate)
-    Training(examples, work, plan, start, teacher or [], statements(claims or [])).run(console)
+    Training(examples, work, Plan(epochs, minutes * 60, seed, rate), start, teacher or []).run(console)
 
 
 @dataclass(frozen=True)
@@ -100,14 +92,8 @@ class Plan:
 class Training:
     """One run: its network, its optimiser and how far it is."""
 
-    def __init__(  # noqa: PLR0913 (the parts of a run)
-        self,
-        examples: Examples,
-        work: Path,
-        plan: Plan,
-        start: Path | None = None,
-        teachers: Sequence[Path] = (),
-        claims: Sequence[Statement] = (),
+    def __init__(
+        self, examples: Examples, work: Path, plan: Plan, start: Path | None = None, teachers: Sequence[Path] = ()
     ) -> None:
         torch.manual_seed(0)  # the same first weights for every seed: means of runs are of use
         self.examples, self.checkpoint = examples, work / "checkpoint.pt"
@@ -125,7 +111,6 @@ class Training:
             self.network.load_state_dict(restored(start))
         elif teachers:
             self.network.load_state_dict(mean([teacher.state_dict() for teacher in self.teachers]))
-        self.claims = islice(drawn(claims, plan.seed), self.at.steps, None)
 
     def _taught(self, folder: Path) -> Network:
         teacher = Network().to(self.device).eval()
@@ -145,8 +130,7 @@ class Training:
                     done = self._done(len(steps))
                     lost = self._step(asked, done)
                     level = lost if not level else 0.98 * level + 0.02 * lost
-                    self.at.step, self.at.steps = number + 1, self.at.steps + 1
-                    self.at.seconds = time.monotonic() - began
+                    self.at.step, self.at.seconds = number + 1, time.monotonic() - began
                     bar.update(task, completed=done, description=f"epoch {self.at.epoch + 1}, loss {level:.3f}")
                     if number % 100 == 0:
                         console.print(
@@ -192,10 +176,6 @@ class Training:
         tokens, whole = self._logits(self.network, asked)
         lost = loss(tokens, whole, asked, self._said(asked), TAUGHT)
         lost.backward()  # type: ignore[no-untyped-call]
-        if claims := next(self.claims, None):
-            with torch.autocast(self.device.type, torch.bfloat16):
-                unsure = support_loss(self.network, claims, self.pairs, self.device)
-            (CLAIMED * unsure).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
@@ -211,7 +191,7 @@ class Training:
 
     def _logits(self, network: Network, asked: Batch) -> tuple[Tensor, Tensor]:
         with torch.autocast(self.device.type, torch.bfloat16):
-            tokens, whole, _ = network(asked.ids, asked.types, asked.mask)
+            tokens, whole = network(asked.ids, asked.types, asked.mask)
         return tokens.float(), whole.float()
 
     def _save(self) -> None:

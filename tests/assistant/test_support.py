@@ -5,7 +5,8 @@ import pytest
 from assistant.claims import Shown
 from assistant.support import Supporter
 from index.embedder import Embedder
-from index.trained import TRAINED, network
+from index.trained import TRAINED
+from index.verifier import verifier
 from tests.assistant.test_claims import kept
 
 SENTENCES = [
@@ -31,21 +32,24 @@ def shown(embedder: Embedder, *numbers: int, language: str = "en") -> list[Shown
 def test_what_the_sentences_say_is_likelier_than_what_they_do_not(
     embedder: Embedder, numbers: list[int], sound: str, false: str
 ) -> None:
-    support = Supporter(embedder, network(TRAINED))
+    support = Supporter(embedder, verifier(TRAINED))
     cited = shown(embedder, *numbers)
-    assert 0 <= support(false, cited) < support(sound, cited) <= 1
+    assert 0 <= support(false, cited)[0] < support(sound, cited)[0] <= 1
+    assert support(sound, cited)[1]
 
 
 def test_sentences_are_read_in_their_order_however_they_are_cited(embedder: Embedder) -> None:
-    support = Supporter(embedder, network(TRAINED))
+    support = Supporter(embedder, verifier(TRAINED))
     statement = "The mill burned down, and a museum was put in its place."
     assert support(statement, shown(embedder, 2, 1)) == support(statement, shown(embedder, 1, 2))
     assert support(statement, shown(embedder, 1, 2)) != support(statement, shown(embedder, 0, 2))
 
 
-def test_without_a_network_and_in_other_languages_words_and_meaning_count(embedder: Embedder) -> None:
+def test_without_a_verifier_and_in_other_languages_words_and_meaning_count(embedder: Embedder) -> None:
     plain, statement = Supporter(embedder, None), "The mill burned down in a storm."
-    assert 0.9 < plain(SENTENCES[1], shown(embedder, 1)) <= 1.001
-    assert plain("Nobody likes rice.", shown(embedder, 1)) < 0.4 < plain(statement, shown(embedder, 1))
+    chance, read = plain(SENTENCES[1], shown(embedder, 1))
+    assert 0.9 < chance <= 1.001
+    assert not read
+    assert plain("Nobody likes rice.", shown(embedder, 1))[0] < 0.4 < plain(statement, shown(embedder, 1))[0]
     russian = shown(embedder, 1, language="ru")
-    assert Supporter(embedder, network(TRAINED))(statement, russian) == plain(statement, russian)
+    assert Supporter(embedder, verifier(TRAINED))(statement, russian) == plain(statement, russian)

@@ -14,7 +14,8 @@ from assistant.write import shown
 from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 from index.reader import PlainReader
-from index.trained import TRAINED, network
+from index.trained import TRAINED
+from index.verifier import verifier
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
         sentences = shown(reading, snapshot)
         times: list[float] = []
         passed = 0
-        checker = Checker(sentences, Supporter(embedder, network(TRAINED)), Settings().support_floor)
+        checker = Checker(sentences, Supporter(embedder, verifier(TRAINED)), Settings().support_floor)
         for one in sentences:
             text = f"{one.text.rstrip('.')}, as is said [{one.n}]. "
             began = time.perf_counter()

@@ -19,7 +19,8 @@ from assistant.drafts import drafts
 from assistant.settings import Settings
 from assistant.support import Supporter
 from index.embedder import Embedder
-from index.trained import TRAINED, network
+from index.trained import TRAINED
+from index.verifier import verifier
 from tests.assistant.test_claims import kept
 
 
@@ -27,7 +28,7 @@ def judged(case: dict[str, Any], embedder: Embedder) -> list[Checked]:
     """The claims of a case, checked as those of a chat model are."""
     home = replace(kept(case["sentences"], case["title"]), sentence_vectors=embedder.embed(case["sentences"]))
     shown = [Shown(number + 1, home, number) for number in range(len(case["sentences"]))]
-    check = Checker(shown, Supporter(embedder, network(TRAINED)), Settings().support_floor).check
+    check = Checker(shown, Supporter(embedder, verifier(TRAINED)), Settings().support_floor).check
     return [check(draft) for draft in drafts([case["text"]])]
 
 

@@ -13,21 +13,25 @@ from rich.console import Console
 
 from index.article import Article, Piece
 from index.embedder import bundled_folder
+from index.errors import BadStore
 from index.pairs import Pairs
 from index.trained import Network as Shipped
 from index.training import questions
-from index.training.claims import STEP, Statement, drawn, statements
 from index.training.examples import NEIGHBOURS, OWN, Example, Examples, neighbours
 from index.training.export import export, main, restored
-from index.training.network import Network, batch, loss, support_loss
+from index.training.network import Network, batch, loss
 from index.training.questions import Asked, Context, contexts
+from index.training.statements import STEP, Statement, drawn, statements
 from index.training.train import Plan, Training
+from index.training.verifier import CLAIMS, UNSEEN
+from index.training.verifier import Training as Verifying
+from index.verifier import Verifier
 from tests.evals import talks
 from tests.evals.search import INVENTED
 
-WRITTEN, ARTICLES, CALIBRATION, CONVERSATIONS, CLAIMS, CALIBRATION_CLAIMS = (
+WRITTEN, ARTICLES, CALIBRATION, CONVERSATIONS = (
     Path(questions.__file__).with_name(f"{name}.jsonl")
-    for name in ("written", "articles", "calibration", "conversations", "claims", "calibration_claims")
+    for name in ("written", "articles", "calibration", "conversations")
 )
 TEXT = "The mill was built by Clara Voss in 1903. It burned down in 1954. A museum stands there now."
 
@@ -182,39 +186,40 @@ def test_false_statements_that_share_little_and_true_ones_that_share_all_are_dra
         ]
     ]
     (tmp_path / "claims.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    given = statements([tmp_path / "claims.jsonl"])
+    given = statements(tmp_path / "claims.jsonl")
     assert [one.supported for one in given] == [True, False]
     made = [one for step in islice(drawn(given * STEP, 1), 20) for one in step]
-    assert made[: 3 * STEP] == [one for step in islice(drawn(given * STEP, 1), 3) for one in step]
+    assert made[: 2 * STEP] == [one for step in islice(drawn(given * STEP, 1), 3) for one in step][: 2 * STEP]
     more = {one for one in made if one not in given}
-    assert Statement("Clara Voss built the mill.", "Mill", rows[1]["text"], supported=False) in more
+    assert Statement("Clara Voss built the mill.", "Mill", given[1].text, supported=False) in more
     assert {one.claim for one in more if one.supported} == {
-        str(rows[0]["text"]), "The mill was built by Clara Voss", str(rows[1]["text"])
+        given[0].text, "The mill was built by Clara Voss", given[1].text
     }  # fmt: skip
-    assert next(drawn([], 1), None) is None
-
-
-def test_statements_are_learned_beside_the_questions_and_none_twice_after_a_stop(
-    examples: Examples, tmp_path: Path
-) -> None:
-    claims = [Statement("The mill was built in 1903.", "Mill", TEXT, supported=True)] * STEP
-    made = Training(examples, tmp_path, Plan(2, 1e9), claims=claims)
-    before = made.network.state_dict()["support.2.weight"].clone()
-    made.run(Console(quiet=True))
-    assert not torch.equal(before, made.network.state_dict()["support.2.weight"])
-    again = Training(examples, tmp_path, Plan(2, 1e9), claims=claims)
-    assert again.at.steps == made.at.steps >= 2
-    with torch.no_grad():
-        unsure = support_loss(made.network.eval(), claims[:1], made.pairs, made.device)
-        wrong = [replace(claims[0], supported=False)]
-        assert unsure < support_loss(made.network, wrong, made.pairs, made.device)
 
 
 def test_the_claims_that_come_along_are_of_both_kinds_and_each_stands_once() -> None:
-    for path, count in ((CLAIMS, 5_000), (CALIBRATION_CLAIMS, 400)):
-        read = statements([path])
+    for path, count in ((CLAIMS, 5_000), (UNSEEN, 500)):
+        read = statements(path)
         assert len({(one.claim, one.text) for one in read}) == len(read) > count
         assert 0.45 < sum(one.supported for one in read) / len(read) < 0.55
+
+
+def test_a_verifier_is_trained_on_from_a_reader_goes_on_where_it_stopped_and_knows_what_it_saw(tmp_path: Path) -> None:
+    given = [
+        Statement("Clara Voss built the mill.", "Mill", TEXT, supported=True),
+        Statement("Clara Voss sold the mill.", "Mill", TEXT, supported=False),
+    ] * STEP
+    start = Network().state_dict()
+    Verifying(given, tmp_path / "checkpoint.pt", start, 3).run(Console(quiet=True))
+    again = Verifying(given, tmp_path / "checkpoint.pt", start, 4)
+    assert again.done == 6
+    again.run(Console(quiet=True))
+    export(again.network.eval(), tmp_path / "verifier.onnx")
+    made = Verifier(tmp_path / "verifier.onnx")
+    chances = [made(one.claim, one.title, one.text) for one in given[:2]]
+    assert chances[0] > chances[1]
+    with pytest.raises(BadStore, match="not the reader it should be"):
+        Verifier(tmp_path / "verifier.onnx", "0" * 64)
 
 
 def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
@@ -232,7 +237,7 @@ def test_training_goes_on_where_it_stopped_and_what_it_made_reads_alike_as_onnx(
     [(tokens, whole)] = shipped.run([pair])
     with torch.no_grad():
         ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
-        expected, expected_whole, _ = again.network(ids, types, torch.ones_like(ids))
+        expected, expected_whole = again.network(ids, types, torch.ones_like(ids))
     assert np.allclose(tokens, expected[0].numpy(), atol=1e-3)
     assert whole == pytest.approx(float(expected_whole[0]), abs=1e-3)
 
@@ -244,8 +249,8 @@ def test_training_can_begin_with_a_reader_that_was_exported(examples: Examples, 
     pair = Pairs(bundled_folder()).pair("Who built the mill?", "Mill", TEXT)
     ids, types = torch.tensor([pair.ids]), torch.tensor([pair.types])
     with torch.no_grad():
-        tokens, whole, _ = begun(ids, types, torch.ones_like(ids))
-        expected, expected_whole, _ = made(ids, types, torch.ones_like(ids))
+        tokens, whole = begun(ids, types, torch.ones_like(ids))
+        expected, expected_whole = made(ids, types, torch.ones_like(ids))
     spread = float(expected.std())
     assert torch.allclose(tokens, expected, atol=0.2 * spread)
     assert torch.allclose(whole, expected_whole, atol=0.2 * spread)
@@ -270,8 +275,8 @@ def test_padding_changes_nothing_that_is_read() -> None:
     long = Example(1, "Who?", "", TEXT, (), ())
     alone, both = batch([short], pairs), batch([short, long], pairs)
     with torch.no_grad():
-        one, *_ = network(alone.ids, alone.types, alone.mask)
-        two, *_ = network(both.ids, both.types, both.mask)
+        one, _ = network(alone.ids, alone.types, alone.mask)
+        two, _ = network(both.ids, both.types, both.mask)
     length = int(alone.mask.sum())
     assert torch.allclose(one[0, :length], two[0, :length], atol=1e-4)
 

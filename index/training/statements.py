@@ -1,4 +1,4 @@
-"""What the reader learns of statements: whether the sentences that one cites say it.
+"""What the verifier learns from: statements, and whether the sentences that they cite say it.
 
 One statement a line: `{"title", "text", "claim", "supported"}`, where `text` are the cited sentences, with " … "
 between those that do not follow each other.
@@ -14,7 +14,8 @@ from pathlib import Path
 from index.keywords import terms
 from index.training.questions import rows
 
-STEP = 32  # statements that are seen beside a step's questions
+STEP = 32  # statements
+SORTED = 20  # steps whose statements are sorted by length together, so that little is padded
 # Who writes a false statement stays near the article's words, who writes a true one goes away from them. Lest the
 # network learn that: beside some true ones sentences that share little with them, and sentences as they stand.
 MISCITED, VERBATIM, LITTLE = 0.12, 0.06, 0.6
@@ -31,22 +32,25 @@ class Statement:
     supported: bool
 
 
-def statements(files: Sequence[Path]) -> list[Statement]:
-    """The statements of .jsonl files, in their order."""
-    read = (row for file in files for row in rows(file))
-    return [Statement(row["claim"], row["title"], row["text"], row["supported"]) for row in read]
+def statements(path: Path) -> list[Statement]:
+    """The statements of a .jsonl file, in their order."""
+    return [Statement(row["claim"], row["title"], row["text"], row["supported"]) for row in rows(path)]
 
 
 def drawn(given: Sequence[Statement], seed: int) -> Iterator[list[Statement]]:
-    """STEP statements at a time, without end; the same for the same `seed`. None where none are given."""
+    """STEP statements at a time, of like length, without end; the same for the same `seed`."""
     chance = random.Random(seed)
     titles: dict[str, list[str]] = defaultdict(list)
     for one in given:
         titles[one.title].append(one.text)
-    while given:
+    while True:
         every = [made for one in given for made in (one, *_beside(one, titles[one.title], chance))]
         chance.shuffle(every)
-        yield from (every[first : first + STEP] for first in range(0, len(every) - STEP + 1, STEP))
+        for first in range(0, len(every), STEP * SORTED):
+            alike = sorted(every[first : first + STEP * SORTED], key=lambda one: len(one.claim) + len(one.text))
+            cuts = [alike[place : place + STEP] for place in range(0, len(alike), STEP)]
+            chance.shuffle(cuts)
+            yield from cuts
 
 
 def _beside(one: Statement, others: Sequence[str], chance: random.Random) -> Iterator[Statement]:

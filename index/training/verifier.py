@@ -1,0 +1,122 @@
+"""Train the verifier: `python -m index.training.verifier WORK VERIFIER.onnx [--epochs 5]`.
+
+It begins with the weights of a reader and learns from statements, supported and not (index/training/statements.py).
+Stopped by anything, the same command goes on with the epoch that it was in. In the end it writes int8 ONNX with two
+weights that make the network's logit a chance, fitted to statements that it never saw, and prints how well it tells
+these apart. A GPU is used where there is one.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from torch import Tensor
+from torch.nn import functional
+
+from index import trained
+from index.embedder import bundled_folder
+from index.pairs import LONGEST_STATEMENT, Pairs
+from index.training.calibrate import calibration_error, write
+from index.training.export import export, restored
+from index.training.network import Verifier, padded
+from index.training.statements import STEP, Statement, drawn, statements
+from index.verifier import Verifier as Shipped
+
+RATE, WARM_UP, DECAY, DROPOUT = 7e-5, 0.06, 0.01, 0.1
+SAVE_EVERY = 100  # steps
+CLAIMS, UNSEEN = (Path(__file__).with_name(name) for name in ("claims.jsonl", "calibration_claims.jsonl"))
+
+
+def main(  # noqa: PLR0913 (a command's options)
+    work: Path,
+    target: Path,
+    claims: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it learns from")] = CLAIMS,
+    unseen: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it is fitted to")] = UNSEEN,
+    start: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="a reader to begin with")] = trained.FILE,
+    epochs: Annotated[int, typer.Option(help="times that the statements are seen")] = 5,
+) -> None:
+    """Train the verifier, and write it."""
+    work.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    training = Training(statements(claims), work / "checkpoint.pt", restored(start), epochs)
+    training.run(console)
+    export(training.network.cpu().eval(), target)
+    write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    console.print(f"{target}: {target.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+
+
+class Training:
+    """One run, of as many steps as show all statements `epochs` times; kept in `checkpoint` now and then."""
+
+    def __init__(self, given: Sequence[Statement], checkpoint: Path, start: dict[str, Tensor], epochs: int) -> None:
+        torch.manual_seed(0)
+        self.given, self.checkpoint = given, checkpoint
+        self.steps = max(1, epochs * len(given) // STEP)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = Verifier(DROPOUT).to(self.device).train()
+        encoder = {name: weight for name, weight in start.items() if name.startswith("encoder.")}
+        self.network.load_state_dict(self.network.state_dict() | encoder)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
+        self.pairs = Pairs(bundled_folder())
+        self.done = 0
+        if checkpoint.exists():
+            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+            self.network.load_state_dict(state["network"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.done = state["done"]
+
+    def run(self, console: Console) -> None:
+        left = islice(drawn(self.given, 0), self.done, self.steps)
+        for some in track(left, "training", self.steps, console=console, completed=self.done):
+            lost = self._step(some)
+            self.done += 1
+            if self.done % SAVE_EVERY == 0 or self.done == self.steps:
+                console.print(f"step {self.done}/{self.steps} loss {lost:.3f}")
+                self._save()
+
+    def _step(self, some: Sequence[Statement]) -> float:
+        done = self.done / self.steps
+        for group in self.optimiser.param_groups:
+            group["lr"] = RATE * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
+        made = [self.pairs.pair(one.claim, one.title, one.text, LONGEST_STATEMENT) for one in some]
+        truth = torch.tensor([float(one.supported) for one in some], device=self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            support = self.network(*(part.to(self.device) for part in padded(made)))
+        lost = functional.binary_cross_entropy_with_logits(support.float(), truth)
+        lost.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        return float(lost.detach())
+
+    def _save(self) -> None:
+        state = {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "done": self.done}
+        new = self.checkpoint.with_suffix(".new")
+        torch.save(state, new)
+        os.replace(new, self.checkpoint)
+
+
+def _fitted(shipped: Shipped, unseen: Sequence[Statement], console: Console) -> list[float]:
+    """The slope and what is added, that make the logit of support the log odds of it."""
+    logits = np.array([[shipped.logit(one.claim, one.title, one.text)] for one in unseen])
+    truths = [one.supported for one in unseen]
+    fitted = LogisticRegression().fit(logits, truths)
+    said = list(zip(fitted.predict_proba(logits)[:, 1].tolist(), truths, strict=True))
+    auroc, error = roc_auc_score(truths, logits[:, 0]), calibration_error(said)
+    console.print(f"AUROC {auroc:.3f}, calibration error {error:.3f} of {len(said)} that were fitted to")
+    return [float(fitted.coef_[0, 0]), float(fitted.intercept_[0])]
+
+
+if __name__ == "__main__":
+    typer.run(main)
