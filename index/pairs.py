@@ -14,13 +14,15 @@ CLS, SEP, PAD = 101, 102, 0  # of BERT's uncased vocabulary
 class Pair:
     """`[CLS] question [SEP] context [SEP] text [SEP]`: ids, segment types, and the place of the text's first token.
 
-    `offsets` are the characters that each token of the text covers, start and end (exclusive) from its beginning.
+    `offsets` are the characters that each token of the text covers, start and end (exclusive) from its beginning;
+    `asked` the same of the question, whose tokens begin at place 1.
     """
 
     ids: list[int]
     types: list[int]
     first: int
     offsets: tuple[tuple[int, int], ...]
+    asked: tuple[tuple[int, int], ...]
 
 
 class Pairs:
@@ -38,4 +40,5 @@ class Pairs:
         )
         head = [CLS, *asked.ids[:longest], SEP, *above.ids[:LONGEST_CONTEXT], SEP]
         body = [*read.ids[:LONGEST_TEXT], SEP]
-        return Pair(head + body, [0] * len(head) + [1] * len(body), len(head), tuple(read.offsets[:LONGEST_TEXT]))
+        types = [0] * len(head) + [1] * len(body)
+        return Pair(head + body, types, len(head), tuple(read.offsets[:LONGEST_TEXT]), tuple(asked.offsets[:longest]))

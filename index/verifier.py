@@ -32,8 +32,9 @@ class Verifier:
     def logit(self, statement: str, title: str, text: str) -> float:
         """What the network says of it, to which the chance was fitted."""
         pair = self.pairs.pair(statement, title, text, LONGEST_STATEMENT)
-        [logits] = self.file.run(["support"], [pair])
-        return float(logits[0])
+        [[doubts]] = self.file.run(["doubts"], [pair])
+        none = -np.logaddexp(0.0, doubts[: len(pair.asked) + 1]).sum()  # log of the chance that no word is wrong
+        return float(none - np.log(-np.expm1(none)))
 
 
 @cache

@@ -14,6 +14,7 @@ from index.pairs import PAD, Pair, Pairs
 from index.training.examples import Example
 
 ROUND = 16  # tokens: few shapes, since kernels are made and kept for each
+SELDOM = -4.0  # the logit of a word's doubt at first: few of a statement's words are wrong
 HIDDEN = -1e4  # the logit of a place where no answer can begin or end
 
 
@@ -57,17 +58,23 @@ class Network(Encoder):
 
 
 class Verifier(Encoder):
-    """From pairs whose question is a statement to the logit of support, float32 (pairs,)."""
+    """From pairs whose question is a statement to how little each of its words is supported, (pairs, tokens), logits.
 
-    outputs: ClassVar = {"support": {0: "pairs"}}
+    That of the first token is for what no word shows, and those behind the statement mean nothing. A statement is
+    supported where none of these is true: the log of the chance is minus the sum of their softplus.
+    """
+
+    outputs: ClassVar = {"doubts": {0: "pairs", 1: "tokens"}}
 
     def __init__(self, dropout: float = 0.0) -> None:
         super().__init__(dropout)
-        self.support = self.one_number()
+        self.doubt = self.one_number()
+        with torch.no_grad():
+            self.doubt[-1].bias.fill_(SELDOM)  # type: ignore[operator]
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        support: Tensor = self.support(self.seen(ids, types, mask)[:, 0])
-        return support.squeeze(-1)
+        doubts: Tensor = self.doubt(self.seen(ids, types, mask))
+        return doubts.squeeze(-1)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
+from index.article import Span
 from index.keywords import terms
 from index.training.questions import rows
 
@@ -19,22 +21,51 @@ SORTED = 20  # steps whose statements are sorted by length together, so that lit
 # Who writes a false statement stays near the article's words, who writes a true one goes away from them. Lest the
 # network learn that: beside some true ones sentences that share little with them, and sentences as they stand.
 MISCITED, VERBATIM, LITTLE = 0.12, 0.06, 0.6
+TWIN = 0.6  # of their words at least are the same, in the same order
+WORD = re.compile(r"\w+|[^\w\s]")
 PARTS = re.compile(r"; |, (?=and |but |which |who |so )")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A claim, the sentences that it cites under their title, and whether they support it."""
+    """A claim, the sentences that it cites under their title, and whether they support it.
+
+    `wrong` are the words by which one that is not supported differs from one that is, as far as there is such a twin.
+    """
 
     claim: str
     title: str
     text: str
     supported: bool
+    wrong: tuple[Span, ...] = ()
 
 
 def statements(path: Path) -> list[Statement]:
     """The statements of a .jsonl file, in their order."""
-    return [Statement(row["claim"], row["title"], row["text"], row["supported"]) for row in rows(path)]
+    read = [Statement(row["claim"], row["title"], row["text"], row["supported"]) for row in rows(path)]
+    sound: dict[str, list[str]] = defaultdict(list)
+    for one in read:
+        if one.supported:
+            sound[one.title].append(one.claim)
+    return [one if one.supported else replace(one, wrong=_wrong(one.claim, sound[one.title])) for one in read]
+
+
+def _wrong(claim: str, sound: Sequence[str]) -> tuple[Span, ...]:
+    """Where `claim` differs from the likest of the `sound` ones: none where they are not twins. Of words that it lacks
+    those beside their place."""
+    words = list(WORD.finditer(claim))
+    mine = [word.group().lower() for word in words]
+    others = [[word.lower() for word in WORD.findall(other)] for other in sound]
+    matchers = [SequenceMatcher(None, other, mine, autojunk=False) for other in others]
+    best = max(matchers, key=SequenceMatcher.ratio, default=None)
+    if best is None or best.ratio() < TWIN:
+        return ()
+    found = []
+    for kind, _, _, first, last in best.get_opcodes():
+        if kind != "equal":
+            begin, end = (first, last) if last > first else (max(0, first - 1), min(len(words), first + 1))
+            found.append(Span(words[begin].start(), words[end - 1].end()))
+    return tuple(found)
 
 
 def drawn(given: Sequence[Statement], seed: int) -> Iterator[list[Statement]]:

@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from index import trained
 from index.embedder import bundled_folder
-from index.pairs import LONGEST_STATEMENT, Pairs
+from index.pairs import LONGEST_STATEMENT, Pair, Pairs
 from index.training.calibrate import calibration_error, write
 from index.training.export import export, restored
 from index.training.network import Verifier, padded
@@ -33,6 +33,7 @@ from index.training.statements import STEP, Statement, drawn, statements
 from index.verifier import Verifier as Shipped
 
 RATE, WARM_UP, DECAY, DROPOUT = 7e-5, 0.06, 0.01, 0.1
+REST = 0.3
 SAVE_EVERY = 100  # steps
 CLAIMS, UNSEEN = (Path(__file__).with_name(name) for name in ("claims.jsonl", "calibration_claims.jsonl"))
 
@@ -90,10 +91,9 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = RATE * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
         made = [self.pairs.pair(one.claim, one.title, one.text, LONGEST_STATEMENT) for one in some]
-        truth = torch.tensor([float(one.supported) for one in some], device=self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            support = self.network(*(part.to(self.device) for part in padded(made)))
-        lost = functional.binary_cross_entropy_with_logits(support.float(), truth)
+            doubts = self.network(*(part.to(self.device) for part in padded(made)))
+        lost = loss(doubts.float(), some, made)
         lost.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
@@ -105,6 +105,28 @@ class Training:
         new = self.checkpoint.with_suffix(".new")
         torch.save(state, new)
         os.replace(new, self.checkpoint)
+
+
+def loss(doubts: Tensor, some: Sequence[Statement], made: Sequence[Pair]) -> Tensor:
+    """Minus the log of the chance of what is known: that no word of a supported statement is wrong, that one of the
+    `wrong` words of another is, and, to the part REST, that its other words are not; or that any of it is."""
+    own, wrong = torch.zeros_like(doubts), torch.zeros_like(doubts)
+    for row, (one, pair) in enumerate(zip(some, made, strict=True)):
+        own[row, : len(pair.asked) + 1] = 1
+        for place, (start, end) in enumerate(pair.asked, 1):
+            wrong[row, place] = float(any(start < span.end and span.start < end for span in one.wrong))
+    amounts = functional.softplus(doubts)
+    whole, part = (amounts * own).sum(1), (amounts * wrong).sum(1)
+    rest = (amounts * (own - wrong))[:, 1:].sum(1)
+    twins = wrong.sum(1) > 0
+    supported = torch.tensor([one.supported for one in some], device=doubts.device)
+    some_wrong = torch.where(twins, REST * rest - _log_of_any(part, twins), -_log_of_any(whole, ~twins))
+    return torch.where(supported, whole, some_wrong).mean()
+
+
+def _log_of_any(amount: Tensor, where: Tensor) -> Tensor:
+    """The log of the chance that something is, `amount` being minus the log that nothing is; 0 elsewhere."""
+    return torch.where(where, torch.log(-torch.expm1(-torch.where(where, amount, 1.0))), 0.0)
 
 
 def _fitted(shipped: Shipped, unseen: Sequence[Statement], console: Console) -> list[float]:

@@ -1,7 +1,8 @@
-"""Words that are no names: `python -m index.training.words ARTICLES.jsonl… WORDS.txt`.
+"""Words that are no names: `python -m index.training.words FILE.jsonl… WORDS.txt`.
 
-Writes the stems of the English words that stand inside sentences of the articles (index/training/questions.py) in small
-letters, and hardly ever with a capital. assistant/ordinary.txt was made of articles.jsonl and calibration.jsonl.
+Writes the stems of the English words that stand inside sentences of the articles (index/training/questions.py) or
+statements (index/training/statements.py) in small letters, and hardly ever with a capital. assistant/ordinary.txt was
+made of articles.jsonl, calibration.jsonl and claims.jsonl.
 """
 
 import re
@@ -19,11 +20,11 @@ from index.training.questions import rows
 INSIDE = re.compile(r"(?<=[a-z0-9,] )[A-Za-z]+\b(?!['’-]?[A-Z])")
 NAMES = """
     abbey adam alma amazon amber angel appl archer art ash august autumn avon baker bank barber barn basil
-    bath bay beech bell bill bird bishop black blue boot bowl brook brown buck bull burn bush butler butter
+    bath bay beech bell berri bill bird bishop black blue boot bowl brook brown buck bull burn bush butler butter
     cane cap carp carter carver cash castl chad chanc chase chess chili china clark clay cliff coal cobb
     cole cook cooper coral cork cotton cox crane cross crown daisi dale dawn day dean dell dick dover drake
     drew duke earl east eden elder emerald faith farmer fern field finch fisher flint flower ford forest
-    fort fox frank frost gap garden gene georgia ginger glass glen gold grace grant gray green grey grove
+    fort fox frank frost gap garden gate gene georgia ginger glass glen gold grace grant gray green grey grove
     gull gun guy hale hall ham harp hart hawk hay hazel heath heather hero hill holli home hood hook hope
     hull hunt hunter iran iris iron isl island ivi jack jade jasmin jersey jet john jordan joy judg june
     juniper kerri king kirk knight lake lamb lane laurel law leaf lee lili lincoln lion lock long love luck
@@ -45,7 +46,8 @@ def main(
     target: Annotated[Path, typer.Argument()],
 ) -> None:
     small, large = Counter[str](), Counter[str]()
-    for word in (found for file in articles for row in rows(file) for found in INSIDE.findall(row["context"])):
+    texts = (row.get("context") or row["claim"] for file in articles for row in rows(file))
+    for word in (found for text in texts for found in INSIDE.findall(text)):
         (small if word.islower() else large).update(terms(word, "en"))
     names = set(NAMES.split())
     stems = sorted(stem for stem, count in small.items() if stem not in names and large[stem] <= RARELY * count)
