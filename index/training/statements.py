@@ -20,9 +20,33 @@ STEP = 32  # statements
 SORTED = 20  # steps whose statements are sorted by length together, so that little is padded
 # Who writes a false statement stays near the article's words, who writes a true one goes away from them. Lest the
 # network learn that: beside some true ones sentences that share little with them, and sentences as they stand.
-MISCITED, VERBATIM, LITTLE = 0.12, 0.06, 0.6
+MISCITED, VERBATIM, LITTLE = 0.12, 0.1, 0.6
+FLIPPED = 0.3  # of the statements are seen with a twin made by EXCHANGES
+# Words that turn a sentence into what it does not say, or say less surely, when one stands for the other.
+EXCHANGES = """
+    is|is not, was|was not, are|are not, were|were not, has|has not, had|had not, can|cannot, will|will not,
+    did|did not, does|does not, would|would not, should|should not, may|must, always|never, before|after, with|without,
+    all|some, everybody|nobody, everyone|no one, both|neither of the, more than|less than, at least|at most,
+    up to|more than, increased|decreased, rose|fell, higher|lower, larger|smaller, most|few, first|last, agreed to|refused to,
+    managed to|failed to, said|denied, says|denies, confirmed|denied, accepted|rejected, approved|rejected,
+    allowed|forbidden, supports|opposes, supported|opposed, because of|in spite of, won|lost, opened|closed,
+    started|stopped, begins|ends, buys|sells, bought|sold, early|late, inside|outside, above|below, increase|decrease,
+    the only|one of the, every|hardly any, often|seldom, still|no longer, already|not yet,
+    safe|dangerous, cheaper|dearer
+"""
+# What a sentence that plans, supposes or quotes becomes when it tells a fact; not the other way round.
+HARDENED = """
+    may|will, might|will, could|did, would|did, plans to|has begun to, planned to|began to, wants to|is about to,
+    hopes to|will, intends to|has decided to, is expected to|will, are expected to|will, is said to|is known to,
+    reportedly|certainly, allegedly|undoubtedly, probably|certainly, perhaps|certainly, apparently|clearly,
+    claims|has proved, believes|knows, suspects|knows, nearly|fully, almost|entirely, some|all, many|all, most|all,
+    sometimes|always, usually|always, often|always, partly|entirely, one of the reasons|the only reason,
+    not true|true, unless|if, if|since, suggests|proves, suggested|proved
+"""
 TWIN = 0.6  # of their words at least are the same, in the same order
 WORD = re.compile(r"\w+|[^\w\s]")
+_PAIRS = [tuple(pair.strip().split("|")) for pair in EXCHANGES.split(",")]
+TURNS = [*_PAIRS, *((b, a) for a, b in _PAIRS), *(tuple(pair.strip().split("|")) for pair in HARDENED.split(","))]
 PARTS = re.compile(r"; |, (?=and |but |which |who |so )")
 
 
@@ -90,9 +114,22 @@ def _beside(one: Statement, others: Sequence[str], chance: random.Random) -> Ite
         far = [text for text in others if text not in one.text and _shared(one.claim, text) < most]
         if far:
             yield Statement(one.claim, one.title, chance.choice(far), supported=False)
+    part = chance.choice([one.text.split(" … ")[0], *PARTS.split(one.text)[:1]])
     if chance.random() < VERBATIM:
-        part = chance.choice([one.text, *PARTS.split(one.text)[:1]])
         yield Statement(part, one.title, one.text, supported=True)
+    base = one.claim if one.supported and chance.random() < 0.5 else part
+    if chance.random() < FLIPPED and (turned := flipped(base, chance)):
+        yield Statement(turned, one.title, one.text, supported=False, wrong=_wrong(turned, [base]))
+
+
+def flipped(text: str, chance: random.Random) -> str | None:
+    """`text` with one of EXCHANGES or HARDENED made in it; None where nothing in it can be exchanged."""
+    for old, new in chance.sample(TURNS, len(TURNS)):
+        found = list(re.finditer(rf"\b{old}\b", text))
+        if found:
+            place = chance.choice(found)
+            return text[: place.start()] + new + text[place.end() :]
+    return None
 
 
 def _shared(claim: str, text: str) -> int:
