@@ -16,6 +16,7 @@ from index.library import Kept
 # How far sentences support a statement, from 0 to 1, and whether they were read for that, or only compared.
 Support = Callable[[str, "Sequence[Shown]"], tuple[float, bool]]
 
+ANSWERING = re.compile(r"^\W*(?:yes|no)\s*[,.:;—–-]\s*", re.IGNORECASE)  # it says no to the question, of nothing
 PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?)\b", re.IGNORECASE)
 REACH = 3  # sentences before a pronoun in which whom it means is looked for
 SELF = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b")
@@ -143,6 +144,7 @@ def _unnamed(statement: str, cited: Sequence[Shown]) -> str:
 def _doubtful(statement: str, outside: str, quoted: Sequence[str], cited: Sequence[Shown]) -> str:
     """Why the cited sentences seem to say something else than `statement`, or "". What is `quoted` is verbatim, so it
     is enough that the words `outside` deny no more and no less than theirs."""
+    statement, outside = (ANSWERING.sub("", text) for text in (statement, outside))
     rest = [(without(text, quoted), language) for text, language in _spoken(cited)]
     texts = [sentence.text for sentence in cited]
     if bounded := bounds.changed(*_figures(statement, cited)):

@@ -27,11 +27,11 @@ EXCHANGES = """
     is|is not, was|was not, are|are not, were|were not, has|has not, had|had not, can|cannot, will|will not,
     did|did not, does|does not, would|would not, should|should not, may|must, always|never, before|after, with|without,
     all|some, everybody|nobody, everyone|no one, both|neither of the, more than|less than, at least|at most,
-    up to|more than, increased|decreased, rose|fell, higher|lower, larger|smaller, most|few, first|last, agreed to|refused to,
-    managed to|failed to, said|denied, says|denies, confirmed|denied, accepted|rejected, approved|rejected,
-    allowed|forbidden, supports|opposes, supported|opposed, because of|in spite of, won|lost, opened|closed,
-    started|stopped, begins|ends, buys|sells, bought|sold, early|late, inside|outside, above|below, increase|decrease,
-    the only|one of the, every|hardly any, often|seldom, still|no longer, already|not yet,
+    up to|more than, increased|decreased, rose|fell, higher|lower, larger|smaller, most|few, first|last,
+    agreed to|refused to, managed to|failed to, said|denied, says|denies, confirmed|denied, accepted|rejected,
+    approved|rejected, allowed|forbidden, supports|opposes, supported|opposed, because of|in spite of, won|lost,
+    opened|closed, started|stopped, begins|ends, buys|sells, bought|sold, early|late, inside|outside, above|below,
+    increase|decrease, the only|one of the, every|hardly any, often|seldom, still|no longer, already|not yet,
     safe|dangerous, cheaper|dearer
 """
 # What a sentence that plans, supposes or quotes becomes when it tells a fact; not the other way round.

@@ -92,6 +92,8 @@ HOME = kept(["The mill has 5 wheels.", "It was built in 1903 by Clara Voss.", "I
         ("The mill “has 6 wheels” [1].", "“has 6 wheels” does not stand in the cited sentences."),
         ("It was built by Karl Voss [2].", "“Karl Voss” does not stand in the cited sentences."),
         ("It does work [3].", "It leaves out a negation of the cited sentences."),
+        ("No, it does work [3].", "It leaves out a negation of the cited sentences."),
+        ("No, the mill has 5 wheels [1].", ""),
         ("The wheels are wet and green [1].", "The cited sentences do not say this."),
         ("** [1]", "It says nothing."),
         ("The mill has 5 wheels. " * 1000 + "[1]", "It cites nothing."),
