@@ -29,8 +29,8 @@ class Draft:
 def drafts(chunks: Iterable[str]) -> Iterator[Draft]:
     """Yield each statement as soon as the text after it shows that it ended; how the text is chunked changes nothing.
 
-    A heading, a line that ends with a colon and a sentence of FEW words that cites nothing belong to the statement that
-    follows; a table, a quoted block and a code block are one statement each. Takes time in proportion to the text.
+    A heading, a line that ends with a colon, and FEW words that open the text and cite nothing belong to the statement
+    that follows; a table, a quoted block and a code block are one statement each. Takes time in proportion to the text.
     """
     pieces, joiner = Pieces(), Joiner()
     for chunk in chunks:
@@ -46,6 +46,7 @@ class Joiner:
 
     def __init__(self) -> None:
         self.held: list[Draft] = []  # a finished statement, until it is sure that nothing sticks to it
+        self.begun = False  # whether a statement was seen
         self.carried: list[Draft] = []  # what announces the next statement, or stands before the first
 
     def take(self, pieces: Pieces) -> Iterator[Draft]:
@@ -65,6 +66,12 @@ class Joiner:
         self.held += self.carried
         yield from self._release()
 
+    def _opens(self, piece: Piece, draft: Draft) -> bool:
+        """Whether it is a word or three that open the text, and what supports them is cited behind the next sentence:
+        “Five. According to the log, … [3]”."""
+        first = not (self.begun or self.carried or draft.numbers)
+        return first and piece.kind == "text" and FEW_WORDS.fullmatch(piece.raw) is not None
+
     def _release(self) -> Iterator[Draft]:
         if self.held:
             yield _joined(self.held)
@@ -72,7 +79,8 @@ class Joiner:
 
     def _place(self, piece: Piece) -> None:
         draft = Draft(piece.raw, piece.raw, ()) if piece.kind == "code" else Draft(piece.raw, *unmarked(piece.raw))
-        if piece.worded and not _announces(piece, draft):
+        if piece.worded and not (_announces(piece, draft) or self._opens(piece, draft)):
+            self.begun = True
             self.held = [*self.carried, draft]
             self.carried = []
         elif piece.worded or self.carried or not self.held:
@@ -82,10 +90,8 @@ class Joiner:
 
 
 def _announces(piece: Piece, draft: Draft) -> bool:
-    """Whether it belongs to what follows: a heading, a paragraph in bold, a line that ends with a colon, a word or
-    three that open an answer, whose support is cited behind the next sentence ("Five. According to the log, … [3]")."""
-    opening = CAPTION.fullmatch(draft.said) or (piece.kind == "text" and FEW_WORDS.fullmatch(piece.raw))
-    titled = piece.kind == "heading" or (bool(opening) and not draft.numbers)
+    """Whether it belongs to what follows: a heading, a paragraph in bold, a line that ends with a colon."""
+    titled = piece.kind == "heading" or (CAPTION.fullmatch(draft.said) is not None and not draft.numbers)
     return titled or (piece.kind == "text" and draft.said.rstrip().rstrip("*_").endswith((":", "：")))
 
 

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         "show", description="what becomes of a statement of the model that its sentences do not support"
     )
     support_floor: float = Field(
-        0.55, ge=0, le=1, description="below this support by the sentences it cites a statement is unsupported"
+        0.4, ge=0, le=1, description="below this support by the sentences it cites a statement is unsupported"
     )
     doubt_floor: float = Field(0.1, ge=0, le=1, description="below this answerability the model is not even asked")
     answerability_floor: float = Field(

@@ -7,12 +7,14 @@ from index.embedder import Embedder
 from index.keywords import terms
 from index.verifier import Verifier
 
+PLAIN = 0.15
+
 
 class Supporter:
     """From 0 to 1: the chance that the cited sentences support a statement, as the verifier reads both; True.
 
     Without it, and in a language that it does not read, half the share of the statement's words that the sentences
-    have, half the likeness of meaning; False.
+    have and half the likeness of meaning, less PLAIN so that the same floor suits; False.
     """
 
     def __init__(self, embedder: Embedder, verifier: Verifier | None) -> None:
@@ -35,7 +37,7 @@ class Supporter:
         likeness = max(
             float(said @ vector) for vector in (*together, *(one.kept.sentence_vectors[one.number] for one in cited))
         )
-        return (share + max(0.0, likeness)) / 2
+        return max(0.0, (share + max(0.0, likeness)) / 2 - PLAIN)
 
 
 def _together(cited: Sequence[Shown]) -> str:

@@ -14,7 +14,7 @@ from index.trained import PLAIN
 from index.weights import Weights
 
 FILE = Path(__file__).with_name("verifier.onnx")
-FILE_SHA256 = ""
+FILE_SHA256 = "bee1db93c52c48ac5b091887a507770ede3fd6a46a374b56af2c6e2779801d26"
 
 
 class Verifier:

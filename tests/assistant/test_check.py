@@ -46,7 +46,7 @@ def test_a_large_library_is_searched(town: Assistant) -> None:
     assert claim.state == "supported"
 
 
-@pytest.mark.parametrize("text", ["", "…", "word " * 3000, "One is one. " * 61])
+@pytest.mark.parametrize("text", ["", "…", "word " * 3000, "One is one. " * 62])
 def test_what_cannot_be_checked_is_refused_in_words(town: Assistant, text: str) -> None:
     with pytest.raises(BadQuestion, match="at most 12,000 characters and 60 sentences"):
         check_text(town, text)

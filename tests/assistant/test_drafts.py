@@ -40,6 +40,7 @@ def cut(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("**It rose.** [1] It", [("**It rose.** [1] ", (1,)), ("It", ())]),
         ("桥高。[1]它老。好", [("桥高。[1]", (1,)), ("它老。", ()), ("好", ())]),
         ("Five. It rose [1].", [("Five. It rose [1].", (1,))]),
+        ("Not so. It fell. It rose [1].", [("Not so. It fell. ", ()), ("It rose [1].", (1,))]),
         ("It rose [1]. Not there.", [("It rose [1]. ", (1,)), ("Not there.", ())]),
         ("---\n\nIt rose.", [("---\n\nIt rose.", ())]),
         ("\n", [("\n", ())]),
