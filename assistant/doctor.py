@@ -10,6 +10,7 @@ from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.embedder import BUNDLED, BUNDLED_SHA256, bundled_folder, bundled_sha256
 from index.trained import PLAIN, network
+from index.verifier import verifier
 
 PACKAGES = ("article-assistant", "chromadb", "langchain", "langchain-chroma", "sentence-transformers", "torch", "bm25s")
 LOOPBACK = ("127.", "::1", "localhost")
@@ -33,6 +34,7 @@ def examine(
     yield Finding("packages", True, ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     yield _model(settings.embedding_model)
     yield _reader(settings.reader)
+    yield _verifier(settings.reader)
     problems = catalog.library.problems()
     library = f"{catalog.folder / 'library.db'}: {problems[0] + '. Restore a copy' if problems else 'whole'}"
     yield Finding("library", not problems, library)
@@ -94,6 +96,14 @@ def _model(name: str) -> Finding:
     held = bundled_sha256()
     what = f"{name} in {bundled_folder()}, sha256 {held[:12]}…"
     return Finding("model", held == BUNDLED_SHA256, what if held == BUNDLED_SHA256 else f"{what} is not the right file")
+
+
+def _verifier(reader: str) -> Finding:
+    made = verifier(reader)
+    if made is not None:
+        return Finding("verifier", True, f"sha256 {made.file.sha256[:12]}…")
+    missing = "" if reader == PLAIN else "; its file is missing. Install Article Assistant again"
+    return Finding("verifier", not missing, f"words in common, and likeness{missing}")
 
 
 def _reader(name: str) -> Finding:

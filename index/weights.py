@@ -26,17 +26,17 @@ class Weights:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise BadStore(f"The reader {path} cannot be read: {error.strerror}.") from error
+            raise BadStore(f"{path} cannot be read: {error.strerror}.") from error
         self.sha256 = hashlib.sha256(data).hexdigest()
         if sha256 and self.sha256 != sha256:
-            raise BadStore(f"{path} is not the reader it should be. Install Article Assistant again.")
+            raise BadStore(f"{path} is not the file it should be. Install Article Assistant again.")
         options = onnxruntime.SessionOptions()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others work here too
         options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float32 once
         try:
             self.session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 (onnxruntime's errors have no common class)
-            raise BadStore(f"{path} is not a reader that index/training wrote.") from error
+            raise BadStore(f"{path} is no network that index/training wrote.") from error
         facts = self.session.get_modelmeta().custom_metadata_map
         self.last: dict[str, list[float]] = json.loads(facts.get("weights", "{}"))
 

@@ -1,4 +1,4 @@
-"""The reader's network: the bundled encoder and a line of weights for each thing that is asked of it."""
+"""The networks of the reader and the verifier: the bundled encoder, and weights for each thing that is asked of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Encoder(nn.Module):
         return seen
 
     def one_number(self) -> nn.Sequential:
-        """What makes a number of the first token, (pairs, 1)."""
+        """What makes one number of a token."""
         return nn.Sequential(nn.Linear(self.size, self.size), nn.Tanh(), nn.Linear(self.size, 1))
 
 

@@ -21,7 +21,7 @@ SORTED = 20  # steps whose statements are sorted by length together, so that lit
 # Who writes a false statement stays near the article's words, who writes a true one goes away from them. Lest the
 # network learn that: beside some true ones sentences that share little with them, and sentences as they stand.
 MISCITED, VERBATIM, LITTLE = 0.12, 0.1, 0.6
-FLIPPED = 0.3  # of the statements are seen with a twin made by EXCHANGES
+FLIPPED = 0.3  # of the statements, or sentences, are seen with a word turned
 # Words that turn a sentence into what it does not say, or say less surely, when one stands for the other.
 EXCHANGES = """
     is|is not, was|was not, are|are not, were|were not, has|has not, had|had not, can|cannot, will|will not,
@@ -93,12 +93,12 @@ def _wrong(claim: str, sound: Sequence[str]) -> tuple[Span, ...]:
 
 
 def drawn(given: Sequence[Statement], seed: int) -> Iterator[list[Statement]]:
-    """STEP statements at a time, of like length, without end; the same for the same `seed`."""
+    """STEP statements at a time, of like length, without end; the same for the same `seed`. None of none."""
     chance = random.Random(seed)
     titles: dict[str, list[str]] = defaultdict(list)
     for one in given:
         titles[one.title].append(one.text)
-    while True:
+    while given:
         every = [made for one in given for made in (one, *_beside(one, titles[one.title], chance))]
         chance.shuffle(every)
         for first in range(0, len(every), STEP * SORTED):

@@ -1,7 +1,7 @@
-"""Train the verifier: `python -m index.training.verifier WORK VERIFIER.onnx [--epochs 5]`.
+"""Train the verifier: `python -m index.training.verifier WORK VERIFIER.onnx [--epochs 4]`.
 
 It begins with the weights of a reader and learns from statements, supported and not (index/training/statements.py).
-Stopped by anything, the same command goes on with the epoch that it was in. In the end it writes int8 ONNX with two
+Stopped by anything, the same command goes on. In the end it writes int8 ONNX with two
 weights that make the network's logit a chance, fitted to statements that it never saw, and prints how well it tells
 these apart. A GPU is used where there is one.
 """
@@ -33,7 +33,7 @@ from index.training.statements import STEP, Statement, drawn, statements
 from index.verifier import Verifier as Shipped
 
 RATE, WARM_UP, DECAY, DROPOUT = 7e-5, 0.06, 0.01, 0.1
-REST = 0.3
+REST = 0.3  # of the loss of the words that a false statement has in common with its sound twin
 SAVE_EVERY = 100  # steps
 CLAIMS, UNSEEN = (Path(__file__).with_name(name) for name in ("claims.jsonl", "calibration_claims.jsonl"))
 
@@ -44,7 +44,7 @@ def main(  # noqa: PLR0913 (a command's options)
     claims: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it learns from")] = CLAIMS,
     unseen: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it is fitted to")] = UNSEEN,
     start: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="a reader to begin with")] = trained.FILE,
-    epochs: Annotated[int, typer.Option(help="times that the statements are seen")] = 5,
+    epochs: Annotated[int, typer.Option(help="times that the statements are seen")] = 4,
 ) -> None:
     """Train the verifier, and write it."""
     work.mkdir(parents=True, exist_ok=True)

@@ -123,11 +123,11 @@ def test_the_file_is_the_one_that_the_code_names_and_another_is_refused(tmp_path
     shutil.copy(FILE, other)
     with open(other, "ab") as file:
         file.write(b"x")
-    with pytest.raises(BadStore, match="not the reader it should be"):
+    with pytest.raises(BadStore, match="not the file it should be"):
         Network(other, FILE_SHA256)
 
 
-@pytest.mark.parametrize(("content", "says"), [(None, "cannot be read"), (b"no network", "not a reader")])
+@pytest.mark.parametrize(("content", "says"), [(None, "cannot be read"), (b"no network", "no network")])
 def test_a_reader_that_is_none_is_named(tmp_path: Path, content: bytes | None, says: str) -> None:
     if content:
         (tmp_path / "mine.onnx").write_bytes(content)

@@ -218,7 +218,7 @@ def test_a_verifier_is_trained_on_from_a_reader_goes_on_where_it_stopped_and_kno
     made = Verifier(tmp_path / "verifier.onnx")
     chances = [made(one.claim, one.title, one.text) for one in given[:2]]
     assert chances[0] > chances[1]
-    with pytest.raises(BadStore, match="not the reader it should be"):
+    with pytest.raises(BadStore, match="not the file it should be"):
         Verifier(tmp_path / "verifier.onnx", "0" * 64)
 
 
