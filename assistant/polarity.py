@@ -43,6 +43,7 @@ OPPOSITES = [
         "all every everyone everybody both|none nobody neither some few", "upstream|downstream",
     )
 ]  # fmt: skip
+LABEL = 2  # words of substance
 CONDITIONS = frozenset(listed("if unless whether"))
 # Words by which a sentence keeps something back, and those by which a statement may do so.
 RESERVES = tuple(
@@ -128,8 +129,10 @@ def unheard(statement: str, there: Sequence[tuple[str, str]]) -> str:
 def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
     implying, implied = _implying(statement, cited), _implied([text for text, _ in cited])
-    for clause in clauses(statement, language):
-        if ATTRIBUTION.fullmatch(clause.text):
+    mine = clauses(statement, language)
+    denied_there = [near for clause in mine if clause.denied for near in _nearest(clause, there)]
+    for clause in mine:
+        if ATTRIBUTION.fullmatch(clause.text) or (_label(clause) and _within(_nearest(clause, there), denied_there)):
             continue
         nearest = _nearest(clause, there)
         if clause.denied and not (implied - implying or (all if nearest else any)(n.denied for n in nearest or there)):
@@ -141,6 +144,15 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
         ):
             return "It leaves out a negation of the cited sentences."
     return ""
+
+
+def _label(clause: Clause) -> bool:
+    """Whether a clause is too short to tell something: “Lost cards” in “Lost cards, however, are not replaced”."""
+    return not clause.denied and len(clause.stems) <= LABEL
+
+
+def _within(nearest: Sequence[Clause], others: Sequence[Clause]) -> bool:
+    return bool(others) and all(any(near is other for other in others) for near in nearest)
 
 
 def _implied(texts: Sequence[str]) -> set[str]:

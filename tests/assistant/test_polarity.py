@@ -36,6 +36,8 @@ from assistant import polarity
         ("Entry is free of charge.", "Entry is not free of charge.", False),
         ("It was undamaged.", "It was not undamaged.", False),
         ("Meals include wine.", "Meals exclude wine.", False),
+        ("Lost cards, on the other hand, are not replaced.", "Lost cards are not replaced, whereas others are.", True),
+        ("Lost cards, on the other hand, are replaced.", "Lost cards are not replaced, whereas others are.", False),
     ],
 )
 def test_a_statement_that_says_the_opposite_is_a_contradiction(statement: str, cited: str, agree: bool) -> None:
