@@ -17,7 +17,7 @@ from index.library import Kept
 # How far sentences support a statement, from 0 to 1, and whether they were read for that, or only compared.
 Support = Callable[[str, "Sequence[Shown]"], tuple[float, bool]]
 
-ANSWERING = re.compile(r"^\W*(?:yes|no)\s*[,.:;—–-]\s*", re.IGNORECASE)  # it says no to the question, of nothing
+ANSWERING = re.compile(r"^\W*(?:yes|no)(?:\s*[,.:;—–]|\s-)\s*", re.IGNORECASE)  # it says no to the question, of nothing
 PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|theirs?)\b", re.IGNORECASE)
 REACH = 3  # sentences before a pronoun in which whom it means is looked for
 SELF = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b")
@@ -93,7 +93,8 @@ class Checker:
         statement = dates.dates(plain(said))[1]
         found: list[Shown] = []
         while name := _unnamed(statement, [*cited, *found]):
-            before = next((one for one in self._before(cited) if names.stands(name, one.text)), None)
+            near = (one for one in self._before(cited) if one not in found)
+            before = next((one for one in near if names.stands(name, one.text)), None)
             if before is None:
                 return ()
             found.append(before)
