@@ -123,12 +123,17 @@ class Checker:
             return "quoted", ""
         if "```" in said or "~~~" in said:
             return "unsupported", "It is code that does not stand in the cited sentences."
-        if missing := _lacking(plain(said), cited) or _unnamed(dates.dates(plain(said))[1], [*cited, *naming]):
+        text, every = plain(said), [*cited, *naming]
+        figures = _figures(text, cited)
+        if missing := numbers.missing(*figures) or _unnamed(dates.dates(text)[1], every):
             return "unsupported", f"“{missing}” does not stand in the cited sentences."
-        doubt, needed = _doubtful(plain(said), plain(outside), quoted, [*cited, *naming])
+        if bounded := bounds.changed(*figures):
+            doubt, needed = f"It gives “{bounded}” another limit than the cited sentences do.", SURE
+        else:
+            doubt, needed = _doubtful(text, plain(outside), quoted, every)
         if stands(statement, runs, negated=False):
             return ("unsupported", doubt) if doubt else ("quoted", "")
-        return self._weighed(plain(said), [*cited, *naming], doubt, needed)
+        return self._weighed(text, every, doubt, needed)
 
     def _weighed(self, statement: str, cited: Sequence[Shown], doubt: str, needed: float) -> tuple[State, str]:
         """Whether the support is enough for a statement, of which there may be a `doubt`."""
@@ -140,11 +145,6 @@ class Checker:
         if chance < self.floor:
             return "unsupported", "The cited sentences do not say this."
         return "supported", ""
-
-
-def _lacking(statement: str, cited: Sequence[Shown]) -> str:
-    """The first number or date of `statement` that the cited sentences lack, or ""."""
-    return numbers.missing(*_figures(statement, cited))
 
 
 def _unnamed(statement: str, cited: Sequence[Shown]) -> str:
@@ -159,8 +159,6 @@ def _doubtful(statement: str, outside: str, quoted: Sequence[str], cited: Sequen
     """
     statement, outside = (ANSWERING.sub("", text) for text in (statement, outside))
     rest = [(without(text, quoted), language) for text, language in _spoken(cited)]
-    if bounded := bounds.changed(*_figures(statement, cited)):
-        return f"It gives “{bounded}” another limit than the cited sentences do.", SURE
     if unheard := polarity.unheard(statement, [*_spoken(cited), *((title, "en") for title in _titles(cited))]):
         return f"“{unheard}” does not stand in the cited sentences.", LIKELY
     if denied := polarity.denial(statement, _spoken(cited)) and polarity.denial(outside, rest):

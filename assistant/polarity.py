@@ -132,9 +132,9 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
     mine = clauses(statement, language)
     denied_there = [near for clause in mine if clause.denied for near in _nearest(clause, there)]
     for clause in mine:
-        if ATTRIBUTION.fullmatch(clause.text) or (_label(clause) and _within(_nearest(clause, there), denied_there)):
-            continue
         nearest = _nearest(clause, there)
+        if ATTRIBUTION.fullmatch(clause.text) or (_label(clause) and _within(nearest, denied_there)):
+            continue
         if clause.denied and not (implied - implying or (all if nearest else any)(n.denied for n in nearest or there)):
             return "It denies what the cited sentences do not deny."
         if (
@@ -152,6 +152,7 @@ def _label(clause: Clause) -> bool:
 
 
 def _within(nearest: Sequence[Clause], others: Sequence[Clause]) -> bool:
+    """Whether there are `others`, and the `nearest` clauses are all among them."""
     return bool(others) and all(any(near is other for other in others) for near in nearest)
 
 

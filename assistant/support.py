@@ -7,14 +7,14 @@ from index.embedder import Embedder
 from index.keywords import terms
 from index.verifier import Verifier
 
-PLAIN = 0.15
+LESS = 0.15  # what the measure without the verifier is lowered by, so that one floor suits both
 
 
 class Supporter:
     """From 0 to 1: the chance that the cited sentences support a statement, as the verifier reads both; True.
 
     Without it, and in a language that it does not read, half the share of the statement's words that the sentences
-    have and half the likeness of meaning, less PLAIN so that the same floor suits; False.
+    have and half the likeness of meaning, less LESS; False.
     """
 
     def __init__(self, embedder: Embedder, verifier: Verifier | None) -> None:
@@ -37,7 +37,7 @@ class Supporter:
         likeness = max(
             float(said @ vector) for vector in (*together, *(one.kept.sentence_vectors[one.number] for one in cited))
         )
-        return max(0.0, (share + max(0.0, likeness)) / 2 - PLAIN)
+        return max(0.0, (share + max(0.0, likeness)) / 2 - LESS)
 
 
 def _together(cited: Sequence[Shown]) -> str:

@@ -58,7 +58,7 @@ def main(  # noqa: PLR0913 (a command's options)
 
 
 class Training:
-    """One run, of as many steps as show all statements `epochs` times; kept in `checkpoint` now and then."""
+    """One run, kept in `checkpoint` now and then: `epochs` times as many statements as given, some made beside them."""
 
     def __init__(self, given: Sequence[Statement], checkpoint: Path, start: dict[str, Tensor], epochs: int) -> None:
         torch.manual_seed(0)

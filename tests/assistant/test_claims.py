@@ -94,7 +94,7 @@ HOME = kept(["The mill has 5 wheels.", "It was built in 1903 by Clara Voss.", "I
         ("It does work [3].", "It leaves out a negation of the cited sentences."),
         ("No, it does work [3].", "It leaves out a negation of the cited sentences."),
         ("No, the mill has 5 wheels [1].", ""),
-        ("No-one left the mill, the owner [4].", "It denies what the cited sentences do not deny."),
+        ("No-fly days end, the owner left [4].", "It denies what the cited sentences do not deny."),
         ("The wheels are wet and green [1].", "The cited sentences do not say this."),
         ("** [1]", "It says nothing."),
         ("The mill has 5 wheels. " * 1000 + "[1]", "It cites nothing."),
