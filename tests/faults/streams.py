@@ -27,17 +27,22 @@ from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 from tests.assistant.doors.serving import events, served
 
-CLAIMS = 5  # of each answer, so that an order can be wrong
+SAID = (  # all of it is the article and each answer, so that an order can be wrong
+    "The old bridge over the Elm was built by Clara Voss in 1903.",
+    "It cost 40,000 crowns.",
+    "Its arches are of red stone.",
+    "A flood took two of them in 1954.",
+    "They were rebuilt in concrete.",
+)
 FIRST_S = 0.2  # that the model takes for its first word
-TEXT = "The old bridge over the Elm was built by Clara Voss in 1903. It cost 40,000 crowns."
 
 
-class Counting(BaseChatModel):
-    """Says CLAIMS numbered sentences that cite the first one shown, after FIRST_S seconds."""
+class Reciting(BaseChatModel):
+    """Says the article's sentences, each with its number, after FIRST_S seconds."""
 
     @property
     def _llm_type(self) -> str:
-        return "counting"
+        return "reciting"
 
     def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
         raise NotImplementedError
@@ -46,9 +51,8 @@ class Counting(BaseChatModel):
         self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
         await asyncio.sleep(FIRST_S)
-        for number in range(1, CLAIMS + 1):
-            said = f"Clara Voss built the old bridge in 1903, {'and so ' * number}she did [1].\n\n"
-            yield ChatGenerationChunk(message=AIMessageChunk(said))
+        for number, said in enumerate(SAID, 1):
+            yield ChatGenerationChunk(message=AIMessageChunk(f"{said[:-1]} [{number}].\n\n"))
             await asyncio.sleep(0)
 
 
@@ -87,9 +91,8 @@ def wrong(told: list[tuple[str, Any]], turn: int) -> list[str]:
     if told[-1][0] != "done" or told[-1][1]["turn"] != turn:
         return [f"turn {turn} ended with {told[-1]}"]
     said = [data["text"] for name, data in told if name == "claim"]
-    numbers = [text.count("and so ") for text in said]
     written = told[-1][1]["answered_by"].startswith("model")
-    in_order = numbers == list(range(1, CLAIMS + 1)) if written else len(said) > 0
+    in_order = [text.strip() for text in said] == list(SAID) if written else len(said) > 0
     whole = said == [claim["text"] for claim in told[-1][1]["claims"]]
     return [] if in_order and whole else [f"turn {turn}: {said}"]
 
@@ -109,8 +112,8 @@ def all_of_them(url: str, clients: int, turns: int) -> Figures:
 def measured(embedder: Embedder, folder: Path, clients: int, turns: int, *, quotes: bool = False) -> Figures:
     """Every client's turns; with `quotes` the articles' own sentences answer, without a model."""
     catalog = Catalog(folder, lambda: embedder, BUNDLED)
-    catalog.add(Article.of([Piece("paragraph", TEXT)], title="The Old Bridge"))
-    model, settings = (None, Settings()) if quotes else (Counting(), Settings(model="counting"))
+    catalog.add(Article.of([Piece("paragraph", " ".join(SAID))], title="The Old Bridge"))
+    model, settings = (None, Settings()) if quotes else (Reciting(), Settings(model="reciting"))
     assistant = Assistant(catalog, settings, model)
     assistant.ready()
     try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from index.embedder import Embedder
-from tests.faults.streams import measured, wrong
+from tests.faults.streams import SAID, measured, wrong
 
 
 def test_no_claim_is_lost_doubled_or_out_of_order(embedder: Embedder, tmp_path: Path) -> None:
@@ -12,9 +12,8 @@ def test_no_claim_is_lost_doubled_or_out_of_order(embedder: Embedder, tmp_path: 
 
 
 def test_a_lost_a_doubled_and_a_swapped_claim_would_be_noticed() -> None:
-    texts = [f"{'and so ' * number}she did" for number in range(1, 6)]
-    done = ("done", {"turn": 1, "answered_by": "model: x", "claims": [{"text": text} for text in texts]})
-    told = [("claim", {"text": text}) for text in texts]
+    done = ("done", {"turn": 1, "answered_by": "model: x", "claims": [{"text": text} for text in SAID]})
+    told = [("claim", {"text": text}) for text in SAID]
     assert wrong([*told, done], 1) == []
     assert wrong([*told[1:], done], 1)
     assert wrong([*told, told[-1], done], 1)
