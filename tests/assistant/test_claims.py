@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.claims import Checked, Checker, Shown
@@ -164,7 +164,6 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(PARTS, max_size=30).map("".join) | st.text(max_size=80))
 def test_a_claim_stands_on_what_it_cites_and_was_shown_or_on_nothing(text: str) -> None:
     check = checker(HOME).check

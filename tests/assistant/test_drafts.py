@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.drafts import Draft, drafts
@@ -92,7 +92,6 @@ PARTS = st.sampled_from(
 TEXTS = st.lists(PARTS, max_size=40).map("".join) | st.text(max_size=120)
 
 
-@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_drafts_joined_are_the_text_however_it_came(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))

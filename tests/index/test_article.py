@@ -103,7 +103,7 @@ def home(article: Article, sentence: Span) -> Block:
 
 
 @given(pieces, texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_offset_law_holds_whatever_an_article_is_made_of(found: list[Piece], title: str) -> None:
     article = Article.of([*found, Piece("paragraph", "The last word.")], title=title, language="en")
     ends = [0, *(edge for block in article.blocks for edge in (block.start, block.end)), len(article.text)]
@@ -123,7 +123,7 @@ def test_the_offset_law_holds_whatever_an_article_is_made_of(found: list[Piece],
 
 
 @given(texts)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_making_a_text_canonical_twice_changes_nothing(text: str) -> None:
     once = canonical(text)
     assert canonical(once) == once == unicodedata.normalize("NFC", once)
@@ -131,7 +131,7 @@ def test_making_a_text_canonical_twice_changes_nothing(text: str) -> None:
 
 
 @given(pieces)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nothing_hidden_is_left_in_the_text_or_the_title(found: list[Piece]) -> None:
     article = Article.of([*found, Piece("paragraph", "word")], title="".join(p.text for p in found), language="en")
     assert UNSEEN.findall(article.text + article.title) == []

@@ -125,7 +125,7 @@ def test_a_text_of_200_000_characters_is_read_in_seconds() -> None:
     assert time.monotonic() - before < 10
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=400) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_an_article_or_a_bad_source(data: bytes) -> None:
     try:
@@ -145,7 +145,7 @@ STRANGE = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from(STRANGE) | st.text(max_size=20), min_size=1, max_size=8),
     st.sampled_from(["{}", "# A heading\n\n{}\n\n## More", "<body><p>{}</p><h2>A</h2>", "<article>{}</article>"]),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.article import Article, Piece
@@ -41,7 +41,6 @@ def heading(words: str, level: int = 2) -> Piece:
 
 
 @given(articles, longest)
-@settings(deadline=None)
 def test_every_sentence_is_in_exactly_one_passage(article: Article, longest: int) -> None:
     passages = cut(article, words, longest)
     assert [number for p in passages for number in range(p.first, p.last)] == list(range(len(article.sentences)))
@@ -49,7 +48,6 @@ def test_every_sentence_is_in_exactly_one_passage(article: Article, longest: int
 
 
 @given(articles, longest)
-@settings(deadline=None)
 def test_a_passage_is_the_articles_own_text_from_its_first_to_its_last_sentence(article: Article, longest: int) -> None:
     for passage in cut(article, words, longest):
         assert passage.text == article.text[passage.start : passage.end]
@@ -59,7 +57,6 @@ def test_a_passage_is_the_articles_own_text_from_its_first_to_its_last_sentence(
 
 @given(articles, longest)
 @example(of(heading("Notes"), text("One here."), heading("Notes"), text("Two here.")), 100)
-@settings(deadline=None)
 def test_a_passage_never_crosses_a_heading(article: Article, longest: int) -> None:
     crossed = [
         (passage.text, article[block])
@@ -73,7 +70,6 @@ def test_a_passage_never_crosses_a_heading(article: Article, longest: int) -> No
 @given(articles, longest)
 @example(of(text("One here."), Piece("caption", "word " * 90, aside=True), text("Two here.")), 60)
 @example(of(text("word " * 40), text("One here."), text("word " * 40), text("Two here.")), 60)
-@settings(deadline=None)
 def test_a_passage_of_several_sentences_keeps_to_the_token_budget(article: Article, longest: int) -> None:
     passages = cut(article, words, longest)
     assert [p.searchable for p in passages if words(p.searchable) > longest and p.last > p.first + 1] == []
@@ -82,7 +78,6 @@ def test_a_passage_of_several_sentences_keeps_to_the_token_budget(article: Artic
 @pytest.mark.parametrize("count", [words, len], ids=["words", "characters"])
 @given(articles, st.integers(100, 200))
 @example(of(heading("总统签署声明" * 20), text("One here."), title="总统签署声明" * 20), 100)
-@settings(deadline=None)
 def test_the_context_has_at_most_so_many_tokens(count: Callable[[str], int], article: Article, longest: int) -> None:
     contexts = {passage.context for passage in cut(article, count, longest)}
     assert [context for context in contexts if not 0 < count(context) <= LONGEST_CONTEXT] == []
