@@ -81,9 +81,16 @@ class Asked:
         """Whether a sentence of `after` stands in the passage, or just before it."""
         return any(id == one.kept.id and one.passage.first - 1 <= n < one.passage.last for id, n in self.after)
 
+    def go_on(self) -> None:
+        """Raises Stopped once `stop` is set."""
+        if self.stop.is_set():
+            raise Stopped
+
     @property
     def language(self) -> str:
-        return next(iter(self.snapshot.keywords.languages), "en")
+        """English where any article is: the rules of follow-ups are for it. Else that of one of the articles."""
+        known = self.snapshot.keywords.languages
+        return "en" if "en" in known else next(iter(known), "en")
 
 
 class Assistant:
@@ -151,8 +158,7 @@ class Assistant:
         with closing(cast(Generator[Asked | Claim], self.chain.stream(asked))) as parts:
             try:
                 for part in parts:
-                    if asked.stop.is_set():
-                        raise Stopped
+                    asked.go_on()
                     if isinstance(part, Asked):
                         if asked.searched_for != part.searched_for:
                             yield Searched(part.searched_for)
@@ -205,22 +211,22 @@ class Assistant:
             passages = tuple(every)
         else:
             passages = (*asked.retrieved, *(one for one in every if asked.at(one) and one not in asked.retrieved))
-        reader = self._reader(asked.snapshot, self.settings.answerability_floor)
+        reader = self._reader(asked, self.settings.answerability_floor)
         reading = reader.read(asked.searched_for, passages, asked.after)
         return replace(asked, read=passages, reading=reading, answered_by=reader.name)
 
-    def _reader(self, snapshot: Snapshot, enough: float) -> Reader:
+    def _reader(self, asked: Asked, enough: float) -> Reader:
         """The reader of the settings, which leaves the rest unread once the answerability is `enough`."""
         trained = network(self.settings.reader)
         if trained is None:
-            return PlainReader(snapshot, self.catalog.embedder)
-        return TrainedReader(snapshot, self.catalog.embedder, trained, enough)
+            return PlainReader(asked.snapshot, self.catalog.embedder)
+        reader = TrainedReader(asked.snapshot, self.catalog.embedder, trained, enough)
+        reader.stop = asked.go_on
+        return reader
 
     def _read_on(self, asked: Asked) -> Asked:
         """Read what was left unread, so that "not found" is said of everything."""
-        return replace(
-            asked, reading=self._reader(asked.snapshot, ALL).read(asked.searched_for, asked.read, asked.after)
-        )
+        return replace(asked, reading=self._reader(asked, ALL).read(asked.searched_for, asked.read, asked.after))
 
     def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:
         """What the model writes; the articles' own sentences where there is no model, or it fails."""

@@ -28,14 +28,18 @@ def backup(settings: Settings, target: Path) -> list[Path]:
         raise BadSettings(f"{target} is there already. Name a new folder for the copy.")
     address = make_url(settings.conversations_url)
     talks = Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+    place = target if target.is_dir() else target.parent  # what is there may be a link, or another disk
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        making = Path(mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+        place.mkdir(parents=True, exist_ok=True)
+        making = Path(mkdtemp(prefix=f"{target.name}.", dir=place))
         try:
             if talks and talks.exists():
                 _copy(talks, making / "conversations.db")
             _copy(library, making / "library.db")
-            making.rename(target)
+            if place is target:
+                _move_up(making)
+            else:
+                making.rename(target)
         finally:
             shutil.rmtree(making, ignore_errors=True)
     except (OSError, sqlite3.Error) as error:
@@ -47,3 +51,15 @@ def _copy(file: Path, copy: Path) -> None:
     """SQLite's own backup: what others write meanwhile is in it whole or not at all."""
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as made:
         source.backup(made)
+
+
+def _move_up(folder: Path) -> None:
+    """The files of a folder, to that which holds it: all of them or none."""
+    moved: list[Path] = []
+    try:
+        for file in sorted(folder.iterdir()):
+            moved.append(file.rename(folder.parent / file.name))
+    except BaseException:
+        for file in moved:
+            file.unlink()
+        raise

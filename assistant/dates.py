@@ -47,6 +47,7 @@ ALONE = regex.compile(
 )
 _END = rf"(\d{{4}}|(?:{_FULL}))"
 SPAN = regex.compile(rf"\b(?:[Bb]etween|[Ff]rom)\s{_END}\s(?:and|to|until|till|through)\s{_END}\b")
+ODD = {0x17F: "s", 0x130: "I", 0x131: "i"}  # which match s and i, and are others in small letters
 GONE = "\0"  # stands where a date or number was taken out
 
 
@@ -100,4 +101,9 @@ def _readings(text: str, parts: dict[str, str | None]) -> Iterator[Date]:
         yield from (Date(text, year, month, day) for month, day in orders if 1 <= month <= 12 and 1 <= day <= 31)
         return
     month = parts.get("month") or ""
-    yield Date(text, year, int(month) if month.isdecimal() else NUMBER_OF[month.lower()], int(parts.get("day") or 0))
+    yield Date(
+        text,
+        year,
+        int(month) if month.isdecimal() else NUMBER_OF[month.translate(ODD).lower()],
+        int(parts.get("day") or 0),
+    )

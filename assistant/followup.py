@@ -91,6 +91,8 @@ def whole(question: str, earlier: Sequence[Turn]) -> str:
     if split := _split(rest):
         return _sentence(f"{_asked_again(split['asks'], last).rstrip(' ?')} {split['rest']}")
     rest = _resolved(rest, earlier)
+    if not re.search(r"\w", rest):  # “And?”
+        return question
     if about or _short(question):
         return _sentence(_parallel(rest.strip(" ?!."), last.searched_for))
     if BARE.match(rest):

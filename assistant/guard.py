@@ -4,26 +4,26 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException as BaseHTTPException
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant import logs
 from assistant.problems import MEDIA_TYPE, Problem, Refused, problem
 from assistant.service import Caller, Service
+from assistant.settings import loopback
 
 COOKIE = "article_assistant"
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/", "/favicon.ico", "/healthz", "/readyz", "/openapi.json", "/v1/session")  # no key needed
 OPEN_FOLDERS = ("/page/", "/slack/")  # the page's own files; Slack signs what it sends
-PROBES = ("/healthz", "/readyz")  # asked by address, and they tell nothing
+ANY_NAME = ("/healthz", "/readyz", "/slack/events")  # asked by address, and they tell nothing; signed by Slack
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MOST_JSON = 2_000_000  # bytes of a body; a text given as an article may have eight times as many
 MULTIPART = 100_000  # bytes around a file
@@ -34,9 +34,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app, self.service = app, service
-        given = service.settings.allowed_hosts.split(",")
-        public = urlsplit(service.settings.public_url).hostname or ""
-        self.hosts = {"localhost", public, *(name.strip().lower() for name in given)} - {""}
+        self.hosts = service.settings.hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,15 +75,16 @@ class Guard:
 
     def _check_host(self, headers: Headers, path: str) -> None:
         """Refuse names that are not the server's: a page elsewhere can make a browser call any address by its name."""
-        name = (urlsplit(f"//{headers.get('host', '')}").hostname or "") if "@" not in headers.get("host", "") else ""
-        if path not in PROBES and name not in self.hosts and not _loopback(name):
+        host = headers.get("host", "")
+        name = (_split(f"//{host}").hostname or "") if "@" not in host else ""
+        if path not in ANY_NAME and name not in self.hosts and not loopback(name):
             said = "The server does not go by this name. Whoever runs it may add it to ASSISTANT_ALLOWED_HOSTS."
             raise Refused(421, "unknown_host", said)
 
     def _check_origin(self, headers: Headers) -> None:
         """Refuse writes that a browser makes for a page of another place."""
         origin, public = headers.get("origin"), self.service.settings.public_url.rstrip("/")
-        same = origin is None or urlsplit(origin).netloc == headers.get("host") or (public and origin == public)
+        same = origin is None or _split(origin).netloc == headers.get("host") or (public and origin == public)
         if not same or headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             raise Refused(403, "foreign_origin", "A page of another place may not do this.")
 
@@ -161,11 +160,7 @@ def named(service: Service, headers: Headers) -> str | None:
 
 def session_cookie(headers: Headers) -> str:
     """The cookie that stands for a key, or nothing."""
-    try:
-        held = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return held.value if held else ""
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")  # it takes the odd ones of other programs
 
 
 def _counted(receive: Receive, headers: Headers, most: int) -> Callable[[], Any]:
@@ -186,11 +181,12 @@ def _counted(receive: Receive, headers: Headers, most: int) -> Callable[[], Any]
     return counted
 
 
-def _loopback(name: str) -> bool:
+def _split(address: str) -> SplitResult:
+    """The parts of an address, all of them empty where it is none."""
     try:
-        return ip_address(name).is_loopback
+        return urlsplit(address)
     except ValueError:
-        return False
+        return urlsplit("")
 
 
 def _method(method: str) -> str:

@@ -42,8 +42,18 @@ def exported(conversation: Conversation) -> str:
         if turn.answer:
             parts.append(with_footnotes(turn.answer, f"{turn.number}-"))
         else:
-            parts.append("".join(claim.text for claim in turn.claims) + "\n\n(This answer was cut off.)\n")
+            parts.append(f"{_cut_off(turn.claims)}\n\n(This answer was cut off.)\n")
     return "\n".join(parts)
+
+
+def _cut_off(claims: Sequence[Claim]) -> str:
+    """What there is of an answer without its citations, with the states of its claims."""
+    marked = [
+        f"{words} (unsupported){claim.text[len(words) :]}" if claim.state == "unsupported" and words else claim.text
+        for claim in claims
+        for words in [claim.text.rstrip()]
+    ]
+    return "".join(text if text[-1:].isspace() else f"{text}\n\n" for text in marked).strip()
 
 
 def _footnote(c: Citation, prefix: str) -> str:

@@ -53,7 +53,13 @@ FRACTION = regex.compile(
     r"|\b(?P<part>half|halves)\b|(?P<vulgar>[½⅓⅔¼¾])|(?<![\d/])(?P<over>\d{1,3})/(?P<under>[1-9]\d{0,2})(?![\d/])",
     regex.IGNORECASE,
 )
-MULTIPLE = regex.compile(rf"\b(?:{'|'.join(MULTIPLES)})\b", regex.IGNORECASE)
+MULTIPLE = regex.compile(
+    rf"\b(?:{'|'.join(MULTIPLES)})\b|(?<![\d.,])\b(?P<fold>{'|'.join(ONES[2:])}|{'|'.join(TENS)}|hundred|\d{{1,4}})-?fold\b",
+    regex.IGNORECASE,
+)
+MANY = regex.compile(rf"\b(?:{'|'.join(LARGE)})s\b", regex.IGNORECASE)  # “thousands of people”
+POWER = regex.compile(r"10(⁻?[⁰¹²³⁴-⁹]{1,3})")
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 RANGE = regex.compile(r"\d\s?[-–—−]\s?")
 # Where "one", "first" and "second" count nothing.
 UNCOUNTED = regex.compile(
@@ -71,6 +77,7 @@ SINGLE = regex.compile(r"\b(?:a|an|one|single|sole|1)\b", regex.IGNORECASE)
 SPAN = regex.compile(rf"\b(?:a|an|another|each|every|per)\s(?:\w+\s)?({'|'.join(SPANS)})\b", regex.IGNORECASE)  # one
 
 Reading = tuple[Fraction, str]  # a value and its unit
+MANY_OF = "s of"  # the unit of “thousands of people”
 
 
 @dataclass(frozen=True)
@@ -96,12 +103,14 @@ class Figures:
 def figures(text: str, continental: bool = False) -> Figures:
     """The numbers and dates of `text`. `continental`: 1.500 may be fifteen hundred."""
     found_dates, rest = dates.dates(text)
+    rest = rest.translate(dates.ODD)
     rest = UNCOUNTED.sub(lambda found: dates.GONE * len(found.group()), rest)
     found: list[Quantity] = []
     for form, read in (
         (CLOCK, _clock),
         (FRACTION, _fraction),
         (MULTIPLE, _multiple),
+        (MANY, _many),
         (DIGITS, _digits),
         (SPOKEN, _said),
     ):
@@ -145,6 +154,8 @@ def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
         return True
     if any(reading in quantity.readings for found in SPAN.finditer(cited.text) for reading in _span(found[1])):
         return True
+    if any(_among(quantity, other) for other in cited.quantities):
+        return True
     if any(_bare(other, cited.text) and _as(quantity, other, cited) for other in cited.quantities):
         return True
     known = [date for readings in cited.dates for date in readings]
@@ -155,6 +166,13 @@ def _stands(quantity: Quantity, cited: Figures, percent: bool) -> bool:
         or (unit == "s" and any(value <= year < value + 10 for year in years))
         or (unit == "th" and value in days)
         for value, unit in quantity.readings
+    )
+
+
+def _among(many: Quantity, other: Quantity) -> bool:
+    """Whether `other` is a number of which one says “thousands”, as `many` does."""
+    return any(
+        unit == MANY_OF and size <= value < 1_000 * size for size, unit in many.readings for value, _ in other.readings
     )
 
 
@@ -201,14 +219,17 @@ def _measured(text: str, end: int, values: Sequence[Fraction], unit: str = "") -
 
 def _span(unit: str) -> tuple[Reading, Reading]:
     """One of a unit, and as so many of another."""
-    other, count = SPANS[unit.lower()]
-    return (Fraction(1), unit.lower()), (Fraction(count), other)
+    unit = unit.translate(dates.ODD).lower()
+    other, count = SPANS[unit]
+    return (Fraction(1), unit), (Fraction(count), other)
 
 
 def _digits(match: regex.Match[str], text: str, continental: bool) -> Iterator[Quantity]:
     tail, unit = match["tail"], unit_of(match["sign"] or "")
     minus = -1 if match["minus"] else 1
     values = [minus * (value + VULGAR.get(match["vulgar"] or "", 0)) for value in _values(match["digits"], continental)]
+    if power := POWER.match(text, match.end() - 2) if match["digits"] == "10" else None:
+        values = [Fraction(10) ** int(power[1].translate(RAISED))]
     if tail:
         readings: tuple[Reading, ...] = tuple((value, "s" if tail == "s" else "th") for value in values)
         yield Quantity(match.group().strip(), match.start(), match.end(), readings)
@@ -229,7 +250,11 @@ def _values(digits: str, continental: bool) -> list[Fraction]:
         return whole + ([] if many or "," in digits else [Fraction(digits)])
     if digits.count(".") + digits.count(",") == 1:
         return [Fraction(digits.replace(",", "."))]
-    return [Fraction(part) for part in regex.split("[.,]", digits)][:1] if digits.count(".") > 1 else [_plain(digits)]
+    if many:  # 3.11.4 of a version or an address: every part counts
+        return [
+            sum((Fraction(int(part), 10 ** (20 * n)) for n, part in enumerate(regex.split("[.,]", digits))), Fraction())
+        ]
+    return [_plain(digits)]
 
 
 def _plain(digits: str) -> Fraction:
@@ -302,4 +327,11 @@ def _fraction(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
 
 
 def _multiple(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
-    yield Quantity(match.group(), match.start(), match.end(), ((Fraction(MULTIPLES[match.group().lower()]), "times"),))
+    said, fold = match.group().lower(), (match["fold"] or "").lower()
+    value = MULTIPLES[said] if not fold else CARDINAL.get(fold) or LARGE.get(fold) or int(fold)
+    yield Quantity(match.group(), match.start(), match.end(), ((Fraction(value), "times"),))
+
+
+def _many(match: regex.Match[str], _: str, __: bool) -> Iterator[Quantity]:
+    size = Fraction(LARGE[match.group().lower()[:-1]])
+    yield Quantity(match.group(), match.start(), match.end(), ((size, MANY_OF),))

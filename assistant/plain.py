@@ -5,7 +5,12 @@ from collections.abc import Sequence
 
 import regex
 
-LINE_MARK = regex.compile(r"^\s*(?:(?:#{1,6}|>|[-*+•–]|\d{1,3}[.)])\s+)*", regex.MULTILINE)
+from assistant.dates import NUMBER_OF
+
+# A number before a month is a day, not a place in a list.
+LINE_MARK = regex.compile(
+    rf"^\s*(?:(?:#{{1,6}}|>|[-*+•–]|\d{{1,3}}[.)](?!\s+(?i:{'|'.join(NUMBER_OF)})\b))\s+)*", regex.MULTILINE
+)
 FENCE_LINE = regex.compile(r"^\s*(?:`{3,}|~{3,}).*$", regex.MULTILINE)
 # A line under a table's head, or one across the page.
 RULE = regex.compile(r"^[^\S\n]*(?:\|[ \t|:-]*|(?:[-*_=][ \t]*){3,})$", regex.MULTILINE)
@@ -17,7 +22,7 @@ HYPHEN = regex.compile(r"(?<=\d)\s?[‐‑‒–−-]\s?(?=\d)|(?<!\s)[‐‑‒
 DASH = regex.compile(r"\s[‐‑‒–−-]\s|[―—]+|--+")
 QUOTE_MARKS = regex.compile(r"[\"“”„‟«»‹›「」『』]|(?<!\p{L})'|'(?!\p{L})")
 # A note's number or sign; a raised number after a short word is an exponent (km²) and stays.
-NOTES = regex.compile(r"\[\d{1,3}\]|[†‡]|(?<=\p{L}{4}|[.,;:!?”\"’)])[¹²³⁰⁴-⁹]+")
+NOTES = regex.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|[†‡]|(?<=\p{L}{4}|[.,;:!?”\"’)])[¹²³⁰⁴-⁹]+")
 ELLIPSIS = regex.compile(r"\[\s*(?:…|\.\s?\.\s?\.)\s*\]|\.\s?\.\s?\.|…")
 TOKEN = regex.compile(r"\p{Nd}+(?:[.,]\p{Nd}+)*|[\p{L}\p{M}]+(?:'[\p{L}\p{M}]+)*|\S")
 

@@ -84,13 +84,18 @@ def _whole(scored: Scored, broad: bool) -> Quote:
     """The sentence; to a broad question the whole list that it stands in or announces with a colon."""
     article, number = scored.kept.article, scored.number
     first = last = number
+    section = article.section(scored.span.start)
+
+    def listed(number: int) -> bool:
+        in_section = article.section(article.sentences[number].start) == section
+        return in_section and block_of(article, number).kind == "list item"
+
     if broad:
-        home = _block(article, number)
-        if home.kind == "list item":
-            while first and _block(article, first - 1).kind == "list item":
+        if listed(number):
+            while first and listed(first - 1):
                 first -= 1
-        if home.kind == "list item" or article[article.sentences[number]].endswith(":"):
-            while last + 1 < len(article.sentences) and _block(article, last + 1).kind == "list item":
+        if listed(number) or article[article.sentences[number]].endswith(":"):
+            while last + 1 < len(article.sentences) and listed(last + 1):
                 last += 1
     quote = Quote(scored.kept, first, last)
     return quote if quote.span.end - quote.span.start <= LONGEST_LIST else Quote(scored.kept, number, number)
@@ -101,12 +106,12 @@ def _parts(scored: Scored) -> Iterator[Quote]:
     article = scored.kept.article
     if not ANNOUNCES.search(article[scored.span]):
         return
-    section, home = article.section(scored.span.start), _block(article, scored.number)
+    section, home = article.section(scored.span.start), block_of(article, scored.number)
     for number in range(scored.number + 1, min(scored.number + REACH, len(article.sentences))):
         sentence = article.sentences[number]
         if article.section(sentence.start) != section:
             return
-        begins = _block(article, number) is home or _block(article, number).start == sentence.start
+        begins = block_of(article, number) is home or block_of(article, number).start == sentence.start
         if number == scored.number + 1 or (begins and PART.match(article[sentence])):
             yield _whole(Scored(scored.kept, number, 0.0), broad=True)
 
@@ -132,6 +137,6 @@ def _touch(quote: Quote) -> bool:
     return not article.text[before.end : quote.span.start].strip()
 
 
-def _block(article: Article, number: int) -> Block:
+def block_of(article: Article, number: int) -> Block:
     start = article.sentences[number].start
     return article.blocks[bisect_right(article.blocks, start, key=lambda block: block.start) - 1]

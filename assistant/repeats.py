@@ -17,6 +17,7 @@ WORKING_S = 900.0  # after so long a request that never came to an end may be re
 MOST_KEPT = 4_000_000  # bytes of a reply; a longer one is not remembered
 LONGEST_KEY = 255
 PASSED_ON = ("content-type", "location")
+ERRORS = (b"event: error", b'data: {"error"')  # how the last event of a stream begins that failed on the way
 CONVERSATION = "conversation"  # in the state of a request: the id of the one that the reply tells of
 
 
@@ -64,7 +65,13 @@ class _Taped:
     @property
     def worth_keeping(self) -> bool:
         passing = self.status >= 500 or self.status in (401, 409, 429)
-        return self.heard and self.ended and not passing and len(self.body) <= MOST_KEPT
+        return self.heard and self.ended and not passing and len(self.body) <= MOST_KEPT and not self._failed
+
+    @property
+    def _failed(self) -> bool:
+        """Whether it is a stream of events that ended with an error."""
+        streamed = self.headers.get("content-type", "").startswith("text/event-stream")
+        return streamed and bytes(self.body).rstrip().rpartition(b"\n\n")[2].startswith(ERRORS)
 
 
 class Repeats:

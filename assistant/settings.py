@@ -2,10 +2,13 @@
 
 import difflib
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
+import sqlalchemy as sa
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -112,7 +115,17 @@ class Settings(BaseSettings):
     @property
     def conversations_url(self) -> str:
         """The database of conversations and keys: the one that is named, else a file in the data folder."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'conversations.db'}"
+        if self.database_url:
+            return self.database_url
+        address = sa.URL.create("sqlite", database=str(self.data_dir / "conversations.db"))
+        return address.render_as_string(hide_password=False)  # it quotes what the folder's name holds
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names the server may be reached by besides this machine's, in small letters."""
+        public = urlsplit(self.public_url).hostname or ""
+        names = {public, *(name.strip().lower() for name in self.allowed_hosts.split(","))} - {""}
+        return frozenset(name for name in names if not loopback(name))
 
     @classmethod
     def load(cls, **given: object) -> "Settings":
@@ -128,3 +141,11 @@ class Settings(BaseSettings):
             wrong = error.errors()[0]
             name = cls.variable(str(wrong["loc"][0]))
             raise BadSettings(f"{name} cannot be {wrong['input']!r}: {wrong['msg'].lower()}.") from error
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach a server at `host`."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

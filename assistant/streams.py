@@ -6,6 +6,8 @@ from concurrent.futures import Executor
 from threading import Event
 from typing import TypeVar, cast
 
+from assistant.errors import Stopped
+
 T = TypeVar("T")
 END = object()
 
@@ -13,7 +15,8 @@ END = object()
 async def streamed(parts: Iterator[T], stop: Event, pool: Executor) -> AsyncIterator[T]:
     """The `parts`, which a thread of `pool` works off, as they come; what they raise is raised here.
 
-    `stop` is set when the loop over them is left, so that the thread ends soon after.
+    `stop` is set when the loop over them is left, so that the thread ends soon after. Whoever else sets it gets the
+    part that was being made, and then the end or Stopped.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[object] = asyncio.Queue()
@@ -24,15 +27,11 @@ async def streamed(parts: Iterator[T], stop: Event, pool: Executor) -> AsyncIter
 
     def work() -> None:
         try:
-            for part in parts:
-                if stop.is_set():
-                    break
+            for part in _until(parts, stop):
                 put(part)
         except BaseException as error:  # noqa: BLE001 (raised again on the other side)
             put(_Raised(error))
         finally:
-            if close := getattr(parts, "close", None):
-                close()  # a generator keeps what it has to keep
             put(END)
 
     try:
@@ -43,6 +42,20 @@ async def streamed(parts: Iterator[T], stop: Event, pool: Executor) -> AsyncIter
             yield cast(T, part)
     finally:
         stop.set()
+
+
+def _until(parts: Iterator[T], stop: Event) -> Iterator[T]:
+    """The parts, closed at the end. Raises Stopped in place of one that was begun when `stop` was set already."""
+    stopped = False
+    try:
+        for part in parts:
+            if stopped:
+                raise Stopped
+            yield part
+            stopped = stop.is_set()
+    finally:
+        if close := getattr(parts, "close", None):
+            close()  # a generator keeps what it has to keep
 
 
 class _Raised:

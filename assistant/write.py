@@ -16,6 +16,8 @@ from assistant.claims import Checked, Checker, Shown, Support
 from assistant.drafts import drafts
 from assistant.errors import ModelError
 from assistant.listen import heard, listen
+from assistant.markers import MARKER
+from assistant.quotes import block_of
 from index.article import flat
 from index.library import Kept
 from index.passages import Passage
@@ -118,7 +120,10 @@ def shown(reading: Reading, snapshot: Snapshot) -> list[Shown]:
 
 
 def numbered(shown: Sequence[Shown]) -> str:
-    """The sentences as the model sees them, under the title and the headings of each."""
+    """The sentences as the model sees them, under the title and the headings of each.
+
+    Notes of their own, [1], are left out: the model would cite by them.
+    """
     lines: list[str] = []
     above = ""
     for one in shown:
@@ -127,5 +132,6 @@ def numbered(shown: Sequence[Shown]) -> str:
         if place != above:
             lines += ["", f"## {flat(place)}"]
             above = place
-        lines.append(f"[{one.n}] {flat(one.text)}")
+        code = block_of(article, one.number).kind == "code"
+        lines.append(f"[{one.n}] {flat(one.text if code else MARKER.sub('', one.text))}")
     return "\n".join(lines).strip()

@@ -1,6 +1,6 @@
 """An answer as running text with [n] in it, as it grows, and where each [n] stands and leads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,25 +48,29 @@ class Written:
             return "", []
         more = (self._space if self.text else "") + words
         self._space = shown[len(shown.rstrip()) :]
-        return self._append(more, claim.citations)
+        return self._append(more, ((more.rindex(f"[{c.n}]"), c) for c in claim.citations))
 
     def end(self, answer: Answer) -> tuple[str, list[Mark]]:
         """What is to be appended when the answer is complete: the words for "not found", and what is nearest."""
         if answer.found:
             return "", []
-        lines = [answer.not_found, *(f"- “{flat(c.quote)}” [{c.n}]" for c in answer.nearest)]
-        return self._append(("\n\n" if self.text else "") + "\n".join(lines), answer.nearest)
+        more, places = ("\n\n" if self.text else "") + answer.not_found, []
+        for citation in answer.nearest:
+            more += f"\n- “{flat(citation.quote)}” "
+            places.append((len(more), citation))
+            more += f"[{citation.n}]"
+        return self._append(more, places)
 
     def citations(self) -> list[dict[str, Any]]:
         """The whole citations that the marks stand for, by number."""
         return [asdict(self.cited[n]) for n in sorted(self.cited)]
 
-    def _append(self, more: str, cited: Sequence[Citation]) -> tuple[str, list[Mark]]:
+    def _append(self, more: str, cited: Iterable[tuple[int, Citation]]) -> tuple[str, list[Mark]]:
+        """`cited` has the place in `more` of each [n]."""
         marks = []
-        for citation in cited:
-            mark = f"[{citation.n}]"
-            start = len(self.text) + more.rindex(mark)
-            marks.append(Mark(start, start + len(mark), deep_link(self.address, citation), citation.place))
+        for place, citation in cited:
+            start = len(self.text) + place
+            marks.append(Mark(start, start + len(f"[{citation.n}]"), deep_link(self.address, citation), citation.place))
             self.cited[citation.n] = citation
         self.text += more
         self.marks += marks

@@ -6,7 +6,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -132,7 +132,7 @@ class Article:
     ) -> "Article":
         """An article of `pieces`; empty ones are left out. Without a language, the text's own is detected.
 
-        Raises ValueError when nothing readable remains or the text is longer than MOST_CHARACTERS.
+        Raises ValueError when nothing readable or no sentence remains, or the text is longer than MOST_CHARACTERS.
         """
         texts: list[str] = []
         blocks: list[Block] = []
@@ -153,8 +153,23 @@ class Article:
             raise ValueError(f"its text has {len(whole):,} characters, more than {MOST_CHARACTERS:,}")
         language = language or detect(whole)
         sentences = tuple(_sentences(whole, _once(whole, blocks), language))
+        if not sentences:
+            raise ValueError("there is no sentence in it, only headings or captions")
         return cls(flat(title) or first_words(whole), whole, tuple(blocks), sentences, language, source, url)
 
+
+SEAM = 16  # characters before an end that say whether it is one
+# Brackets that close and marks of notes belong to the end before them.
+TAIL = re.compile(r"(?:(?<=[.!?…。．！？」』])[」』])*(?:[¹²³⁰-⁹]+|\[\w{1,5}\])*")
+ORDINALS = {"cs", "da", "de", "et", "fi", "hr", "hu", "nb", "nn", "no", "sk", "sl"}  # they write 3. for the third
+ORDINAL = r"(?:^|[ (])\d{1,2}\. ."
+# After these no sentence ends: some before anything, some only before a number.
+ABBREVIATIONS = {
+    "de": (r"\b[Cc]a\. .", r"\b(?:[Nn]r|[Aa]bs)\. \d"),
+    "en": (r"\b(?:Ft|[Aa]pprox)\. .", r"\b(?:[Vv]ol|[Cc]h|[Pp]ara|[Ff]ig|[Nn]o|pp)\. \d"),
+    "fr": (r"\b(?:MM?|Mme)\. .", r"\b[Aa]rt\. \d"),
+    "ru": (r"\b(?:[Оо]к|[Тт]\. ?е)\. .",),
+}
 
 # What pages print around an article, as whole blocks: kept to be shown, never evidence.
 FURNITURE = re.compile(
@@ -203,11 +218,13 @@ def _gap(above: Kind, below: Kind) -> str:
 
 
 def _once(text: str, blocks: list[Block]) -> Iterator[Block]:
-    """The blocks that may be evidence: no heading, no aside, and of equal ones the first."""
+    """The blocks that may be evidence: no heading, no aside, and of equal ones below one heading the first."""
     seen: set[str] = set()
     for block in blocks:
         words = text[block.start : block.end]
-        if block.kind != "heading" and not block.aside and words not in seen and re.search(r"\w", words):
+        if block.kind == "heading":
+            seen.clear()
+        elif not block.aside and words not in seen and re.search(r"\w", words):
             seen.add(words)
             yield block
 
@@ -221,9 +238,40 @@ def _sentences(text: str, blocks: Iterable[Block], language: str) -> Iterator[Sp
             ends = [line.span() for line in re.finditer(r".+", words)]
         else:
             found = sentencex.get_sentence_boundaries(language, words)
-            ends = [(sentence["start_index"], sentence["end_index"]) for sentence in found]
+            ends = _whole(words, [(one["start_index"], one["end_index"]) for one in found], language)
         for start, end in ends:
             yield from _short(text, Span(block.start + start, block.start + end))
+
+
+def _whole(words: str, spans: Iterable[tuple[int, int]], language: str) -> list[tuple[int, int]]:
+    """The spans, made one where what parts two is no end; what belongs to an end goes with it, out of the next span."""
+    unended = _unended(language)
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if not found:
+            found.append((start, end))
+            continue
+        began, ended = found[-1]
+        if start == ended and (tail := TAIL.match(words, start, end)):
+            start = ended = tail.end()
+            found[-1] = began, ended
+        if not words[start:end].strip():
+            continue
+        left = words[max(began, ended - SEAM) : ended].strip()
+        right = words[start : start + 2].strip()[:1]
+        lower = right.islower() and re.search(r"[^.]\.$", left) and not words[began : began + 2].strip()[:1].islower()
+        if lower or unended.search(f"{left} {right}"):
+            found[-1] = began, end
+        else:
+            found.append((start, end))
+    return found
+
+
+@cache
+def _unended(language: str) -> re.Pattern[str]:
+    """What stands at a place that ends no sentence: the words before it, a space and the character after."""
+    ways = [r"^\(?\d+[.)] .", *([ORDINAL] if language in ORDINALS else [])]
+    return re.compile(f"(?:{'|'.join([*ways, *ABBREVIATIONS.get(language, ())])})$")
 
 
 def _short(text: str, span: Span) -> Iterator[Span]:

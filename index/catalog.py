@@ -4,6 +4,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -105,8 +106,9 @@ class Catalog:
     ) -> tuple[Entry, Change]:
         """Keep an article; the one that came from the same source is replaced in one step.
 
-        The same text again changes nothing. The index follows with the next `snapshot`. `progress` is called with the
-        texts embedded so far and their number.
+        The same text again changes nothing; with another title, language, blocks or sentences it takes its own place.
+        The index follows with the next `snapshot`. `progress` is called with the texts embedded so far and their
+        number.
         """
         mine = owner or ""
         with self._adding:  # questions go on meanwhile: embedding takes long
@@ -116,16 +118,19 @@ class Catalog:
             same = next((e for e in entries if e.hash == article.hash and not e.shipped), None)
             old = next((e for e in entries if article.source and e.source == article.source and not e.shipped), None)
             if same:
-                if old and old != same:
-                    self.library.remove(old.id)
-                return same, "unchanged"
+                if self.library.article(same.id) == replace(article, source=same.source, url=same.url):
+                    if old and old != same:
+                        self.library.remove(old.id)
+                    return same, "unchanged"
+                article = replace(article, source=article.source or same.source, url=article.url or same.url)
             taken = {e.id for e in everyones if mine or not e.shipped}
-            name = old.id if old else _new_id(article.title, article.hash, taken)
+            held = same or old
+            name = held.id if held else _new_id(article.title, article.hash, taken)
             kept = self._cut(name, article, progress)
-            shipped = [e.id for e in entries if e.shipped]
+            gone = [e.id for e in entries if e.shipped or e == old]
             with self._changing:
-                self.library.put([kept], embedder=self.model, instead_of=shipped, owner=mine)
-                return self.entry(name), "replaced" if old else "added"
+                self.library.put([kept], embedder=self.model, instead_of=gone, owner=mine)
+                return self.entry(name), "replaced" if held else "added"
 
     def remove(self, article_id: str, owner: str | None = None) -> Entry:
         """Forget an article, in the library and the index. Raises UnknownArticle."""

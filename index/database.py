@@ -1,7 +1,8 @@
 """A database as we use it: one transaction at a time, and SQLite set so that what was kept stays kept."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from threading import Lock
 from typing import Any
 
@@ -45,12 +46,25 @@ class Database:
             ):
                 yield connection
         except SQLAlchemyError as error:
-            reason = _first_line(getattr(error, "orig", None) or error)
-            raise BadStore(
-                f"{self} could not be used: {reason}. Check the disk and the file, or restore a copy."
-                if self.engine.dialect.name == "sqlite"
-                else f"{self} could not be used: {reason}. Check that the server runs and may be reached."
-            ) from error
+            raise self._bad(error) from error
+
+    def empty_log(self) -> None:
+        """Write SQLite's log into its file, where what was deleted is overwritten, and cut the log to nothing."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        try:
+            with closing(self.engine.raw_connection()) as connection:  # it must not be in a transaction
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            raise self._bad(error) from error
+
+    def _bad(self, error: Exception) -> BadStore:
+        reason = _first_line(getattr(error, "orig", None) or error)
+        return BadStore(
+            f"{self} could not be used: {reason}. Check the disk and the file, or restore a copy."
+            if self.engine.dialect.name == "sqlite"
+            else f"{self} could not be used: {reason}. Check that the server runs and may be reached."
+        )
 
     def insert(self, table: sa.Table) -> Any:
         """An insert of this database's own kind, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""

@@ -26,21 +26,22 @@ GIVE = "give a text, Markdown, HTML, PDF or Word (.docx) file"
 Found = tuple[str, list[Piece]]  # what a format's reader gives: a title, maybe empty, and pieces in reading order
 
 
-def read(data: bytes, *, name: str = "", url: str = "", title: str = "") -> Article:
+def read(data: bytes, *, name: str = "", url: str = "", title: str = "", content_type: str = "") -> Article:
     """The article in `data`, parsed in this process; its source is `url`, else `name`.
 
+    `content_type` is the HTTP header that came with it; only its charset counts.
     Raises BadSource, one sentence for the person who gave it, for whatever cannot become an article.
     """
-    kind, content = _recognise(data, name)
+    kind, content = _recognise(data, name, content_type)
     return _article(_parse(kind, content, name), name=name, url=url, title=title)
 
 
-def read_guarded(data: bytes, *, name: str = "", url: str = "", title: str = "") -> Article:
+def read_guarded(data: bytes, *, name: str = "", url: str = "", title: str = "", content_type: str = "") -> Article:
     """The same as `read`, with PDF, DOCX, HTML and long Markdown parsed in a child process.
 
     The child has LONGEST_READ_S and MOST_MEMORY; one that crashes, runs out of time or of memory is a BadSource too.
     """
-    kind, content = _recognise(data, name)
+    kind, content = _recognise(data, name, content_type)
     quick = kind == "txt" or (kind == "markdown" and len(content) <= QUICK_MARKDOWN)
     found = _parse(kind, content, name) if quick else _parse_in_child(kind, content)
     return _article(found, name=name, url=url, title=title)
@@ -124,6 +125,15 @@ BOMS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+# What a page means by these names, of the codec as Python calls it (WHATWG Encoding, "Names and labels").
+MEANT = {
+    **dict.fromkeys(("ascii", "iso8859-1"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    **dict.fromkeys(("tis-620", "iso8859-11"), "cp874"),
+    "iso8859-9": "cp1254",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 EASTERN = {"az", "bs", "cs", "et", "hr", "hu", "lt", "lv", "mt", "pl", "ro", "sk", "sl", "sq", "sr", "tr", "vi"}
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 BEFORE_MARKUP = r"(?>\s+|<!--.*?-->|<\?.*?\?>)*+"
@@ -135,7 +145,7 @@ TAGGED = re.compile(
 XML = re.compile(r"\s*<(\?xml|!doctype|svg|rss|feed|opml|urlset|math)\b", re.IGNORECASE)
 
 
-def _recognise(data: bytes, name: str) -> tuple[str, bytes]:
+def _recognise(data: bytes, name: str, content_type: str) -> tuple[str, bytes]:
     """What `data` is and, for text, its UTF-8 bytes."""
     if not data.strip(b"\0 \t\r\n\f"):
         raise BadSource(f"The file is empty; {GIVE} with text in it.")
@@ -148,7 +158,7 @@ def _recognise(data: bytes, name: str) -> tuple[str, bytes]:
         return _zipped(data)
     if data.startswith(rb"{\rtf"):
         raise BadSource(f"It is an RTF file; save it as .docx, or {GIVE}.")
-    text = _decoded(data)
+    text = _decoded(data, content_type)
     kind = _kind_of_text(text, name)
     most = 4 * MOST_CHARACTERS if kind == "html" else MOST_CHARACTERS * 3 // 2
     if len(text) > most:
@@ -168,15 +178,15 @@ def _zipped(data: bytes) -> tuple[str, bytes]:
     raise BadSource(f"It looks like {what or 'an archive of files'}, not an article; {GIVE}.")
 
 
-def _decoded(data: bytes) -> str:
-    """The characters of `data`: by its byte order mark, as UTF-8, as the page says, or by how its bytes are spread."""
+def _decoded(data: bytes, content_type: str) -> str:
+    """The characters of `data`: by its byte order mark, as UTF-8, else as `_guessed`."""
     encoding = next((encoding for mark, encoding in BOMS if data.startswith(mark)), "") or _wide(data)
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
         binary = bool(re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data[:4096])) and not encoding
         _refuse_signature(data, also_letters=binary)
-        text = data.decode(encoding, errors="replace") if encoding else _guessed(data)
+        text = data.decode(encoding, errors="replace") if encoding else _guessed(data, content_type)
     if len(CONTROL.findall(text)) > len(text) / 200:
         _refuse_signature(data, also_letters=True)
         raise BadSource(f"It looks like a program's own data, not text; {GIVE}.")
@@ -197,15 +207,29 @@ def _refuse_signature(data: bytes, *, also_letters: bool) -> None:
             raise BadSource(f"It looks like {what}, not an article; {GIVE}.")
 
 
-def _guessed(data: bytes) -> str:
-    """The characters of `data`, which is not UTF-8: as a page or XML states, else by how its bytes are spread."""
+def _guessed(data: bytes, content_type: str) -> str:
+    """The characters of `data`, not UTF-8: as its sender, else the page or XML says, else by how its bytes are spread.
+
+    Names are read as browsers do; bytes that the encoding leaves undefined are replaced.
+    """
+    sent = re.search(r"charset\s*=\s*[\"']?([\w-]{2,20})", content_type, re.I | re.A)
     stated = re.search(rb"<(?:meta|\?xml)[^>]{1,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]{2,20})", data[:4096], re.I)
-    if stated:
+    if sent:
         with suppress(LookupError, UnicodeError):  # a name that no one knows, or of a codec that is not for text
-            text = data.decode(encoding := stated[1].decode(), errors="replace")
-            if encoding in text:  # who can be read saying UTF-16 is not in it
+            if (encoding := _meant(sent[1])) != "utf-8":
+                return data.decode(encoding, errors="replace")
+    if stated:
+        with suppress(LookupError, UnicodeError):
+            text = data.decode(_meant(name := stated[1].decode()), errors="replace")
+            if name in text:  # who can be read saying UTF-16 is not in it
                 return text
     return data.decode(_by_spread(data), errors="replace")
+
+
+def _meant(label: str) -> str:
+    """Python's name of the encoding that browsers take for `label`. Raises LookupError where there is none."""
+    known = codecs.lookup(re.sub(r"^windows-(?=874|949)", "cp", label.lower().removeprefix("x-"))).name
+    return MEANT.get(known, known)
 
 
 def _by_spread(data: bytes) -> str:

@@ -122,7 +122,8 @@ class Library:
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Library":
-        return cls(f"sqlite:///{folder / 'library.db'}")
+        address = sa.URL.create("sqlite", database=str(folder / "library.db"))  # it quotes what the folder's name holds
+        return cls(address.render_as_string(hide_password=False))
 
     @property
     def revision(self) -> int:
@@ -192,11 +193,16 @@ class Library:
             _remember(connection, embedder=embedder, revision=str(int(_fact(connection, "revision") or 0) + 1))
 
     def remove(self, article_id: str) -> bool:
-        """Whether it was there."""
+        """Whether it was there. Nothing of it is left in the files (in SQLite's, once no one reads the old state).
+
+        Raises BadStore where the database cannot be written, also when the article is gone but not yet its traces.
+        """
         with self.database.begin(write=True) as connection:
             gone = connection.execute(sa.delete(articles).where(articles.c.id == article_id)).rowcount
             if gone:
                 _remember(connection, revision=str(int(_fact(connection, "revision") or 0) + 1))
+        if gone:
+            self.database.empty_log()
         return bool(gone)
 
     def problems(self) -> list[str]:

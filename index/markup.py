@@ -7,7 +7,10 @@ from dataclasses import replace
 from lxml import etree, html
 
 from index.article import Kind, Piece, flat
+from index.comments import uncommented
+from index.formula import formula
 from index.superscript import superscript
+from index.unshown import unshown
 
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("li", "item", "dt", "dd"), "list item"),
@@ -24,19 +27,9 @@ BLOCKS = frozenset(KINDS) | frozenset(
         "nav ol p section summary table tbody td tfoot th thead tr ul",
     )
 )
-UNSEEN = frozenset(
-    re.findall(
-        r"\w+",
-        "script style template noscript iframe object embed svg canvas audio video picture img select textarea button "
-        "input rp",
-    )
-)
+NAMED = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary")  # where a button's words are the article's
 FURNITURE = {"nav", "footer", "aside", "dialog", "menu"}
 ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "button", "menu"}
-HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|font-size\s*:\s*0*\.?0+\s*([a-z%]+\s*)?(!|;|$)", re.I
-)
-UNSHOWN_CLASS = re.compile(r"(^|\s)(sr-only|screen-reader-text|visually-?hidden)(\s|$)", re.I)
 ASIDE_CLASS = re.compile(
     r"(^|[\s_-])(byline|author|share|sharing|social|related|newsletter|cookies?|consent|breadcrumbs?|promo|advert|ads?|"
     r"sidebar|comments?|subscribe|tags)([\s_-]|$)",
@@ -53,15 +46,66 @@ def read_html(text: str) -> tuple[str, list[Piece]]:
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     page = html.document_fromstring(text.encode(), parser=parser)
-    _take_out(page, (element for element in page.iter() if _unshown(element)))
+    _say_formulas(page)
+    _keep_named(page)
+    _take_out(page, (element for element in page.iter() if unshown(element)))
+    _quote(page)
     _mark_notes(page)
     found = bare_extraction(page, with_metadata=True, include_formatting=True, include_comments=False)
     theirs = list(_walk(found.body)) if found is not None and not isinstance(found, dict) else []
     root = _root(page)
+    whole = _whole(root)
     _take_out(root, (element for element in root.iter() if element is not root and _furniture(element)))
     ours = list(_walk(root))
     title = getattr(found, "title", "") or " ".join(page.xpath("string((//h1|//title)[1])").split())
-    return title, ours if _lost(theirs, ours, whole=root.tag != "body") else theirs
+    return title, ours if _lost(theirs, ours, whole=whole) else theirs
+
+
+def _say_formulas(page: html.HtmlElement) -> None:
+    """MathML as one line of text: a hidden one only where it stands for the picture after it; KaTeX's twin goes."""
+    hiding, found = None, list[tuple[html.HtmlElement, html.HtmlElement | None]]()
+    for event, element in etree.iterwalk(page, events=("start", "end")):
+        if event == "end":
+            hiding = None if element is hiding else hiding
+            continue
+        if hiding is None and unshown(element):
+            hiding = element
+        if element.tag == "math" and not any(inner.tag in BLOCKS for inner in element.iter()):
+            found.append((element, hiding))
+    for element, hiding in found:
+        after = hiding.getnext() if hiding is not None else None
+        if hiding is None or (after is not None and after.tag == "img"):
+            said = " ".join(formula(element).split())
+            shown = element if hiding is None else hiding
+            shown.clear(keep_tail=True)
+            shown.tag, shown.text = "span", said
+    _take_out(page, (twin for twin in page.iter("span") if twin.get("class") == "katex-html" and _doubled(twin)))
+
+
+def _doubled(twin: html.HtmlElement) -> bool:
+    other = twin.getprevious()
+    return other is not None and other.get("class") == "katex-mathml"
+
+
+def _keep_named(page: html.HtmlElement) -> None:
+    """The button that opens a part of the page is its heading's words; a lesser one beside them is not."""
+    for named in page.iter(*NAMED):
+        words = len(named.text_content().strip())
+        for button in [element for element in named.iter() if "button" in (element.tag, element.get("role"))]:
+            if 3 * len(button.text_content().strip()) >= 2 * words:
+                button.tag = "span" if button.tag == "button" else button.tag
+                button.attrib.pop("role", None)
+
+
+def _quote(page: html.HtmlElement) -> None:
+    """Quotations within a sentence get the marks that a browser shows around them, and stay within it."""
+    for q in page.iter("q"):
+        q.text = "“" + (q.text or "")
+        if len(q):
+            q[-1].tail = (q[-1].tail or "") + "”"
+        else:
+            q.text += "”"
+    etree.strip_tags(page, "q")
 
 
 def _take_out(root: html.HtmlElement, elements: Iterable[html.HtmlElement]) -> None:
@@ -69,18 +113,6 @@ def _take_out(root: html.HtmlElement, elements: Iterable[html.HtmlElement]) -> N
     for element in list(elements):
         element.tag = "unseen"
     etree.strip_elements(root, "unseen", with_tail=False)
-
-
-def _unshown(element: html.HtmlElement) -> bool:
-    if element.tag in ("html", "head", "body", "title"):
-        return False
-    style = re.sub(r"/\*[^*]*\*/", "", element.get("style", ""))
-    return (
-        element.tag in UNSEEN
-        or element.get("hidden") is not None
-        or element.get("aria-hidden", "").lower() == "true"
-        or bool(HIDING.search(style) or UNSHOWN_CLASS.search(element.get("class", "")))
-    )
 
 
 def _furniture(element: html.HtmlElement) -> bool:
@@ -98,8 +130,18 @@ def _root(page: html.HtmlElement) -> html.HtmlElement:
     return page if body is None else body
 
 
+def _whole(root: html.HtmlElement) -> bool:
+    """Whether all that `root` holds is the article: made for it, or a plain page, with nothing around its text."""
+    if root.tag != "body" or root.find("p") is not None:
+        return True
+    if next(root.iter("nav", "header", "footer", "aside", "form"), None) is not None:
+        return False
+    linked = sum(len(a.text_content()) for a in root.iter("a"))
+    return linked < 0.2 * len(root.text_content())
+
+
 def _lost(theirs: Sequence[Piece], ours: Sequence[Piece], *, whole: bool) -> bool:
-    """Whether `theirs` lost what `ours` kept; `whole` says that ours comes from an element made for the article."""
+    """Whether `theirs` lost what `ours` kept; `whole` says that ours holds the article and little else."""
 
     def length(pieces: Sequence[Piece]) -> int:
         return sum(len(flat(piece.text)) for piece in pieces if not piece.aside)
@@ -108,7 +150,7 @@ def _lost(theirs: Sequence[Piece], ours: Sequence[Piece], *, whole: bool) -> boo
         return {piece.kind for piece in pieces if not piece.aside and piece.kind not in ("paragraph", "caption")}
 
     collapsed = len(theirs) < 2 <= len(ours)
-    return collapsed or (whole and (length(theirs) < 0.6 * length(ours) or bool(kinds(ours) - kinds(theirs))))
+    return collapsed or (whole and (length(theirs) < 0.9 * length(ours) or bool(kinds(ours) - kinds(theirs))))
 
 
 def _mark_notes(root: html.HtmlElement) -> None:
@@ -226,7 +268,7 @@ def read_markdown(text: str) -> tuple[str, list[Piece]]:
 
     front = FRONT_MATTER.match(text)
     stated = re.search(r"^title[ \t]*[:=][ \t]*(.+)$", front[2], re.M | re.I) if front else None
-    text = _uncommented(text[front.end() :] if front else text)
+    text = uncommented(text[front.end() :] if front else text)
     text = re.sub(r"^ {0,3}(\[\^[\w-]+\]):", r"\n\1\\:", text, flags=re.M)  # else read as the address of a link
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
     plain = RendererHTML.text
@@ -237,11 +279,3 @@ def read_markdown(text: str) -> tuple[str, list[Piece]]:
 
     renderer.add_render_rule("text", words)
     return fragment(renderer.render(text), title=stated[1].strip().strip("\"'") if stated else "")
-
-
-def _uncommented(text: str) -> str:
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
-        at = end + 3
-    return "".join([*kept, text[at:]])

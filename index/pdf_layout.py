@@ -9,8 +9,9 @@ from statistics import median
 
 from index.article import Kind, Piece
 
-MARK = r"(?:[•‣◦▪●○■□–*·-]|\(?\d{1,2}[.)])"  # of a list item
-BULLET = re.compile(rf"{MARK}\s+(?=\S)")
+BULLET = r"[•‣◦▪●○■□–*·-]"
+MARK = rf"(?:{BULLET}|\(?\d{{1,2}}[.)])"  # of a list item; a number may be a clause's or a day and stays in the text
+ITEM = re.compile(rf"{MARK}\s+(?=\S)")
 CAPTION = re.compile(r"(fig(ure|\.)|table|chart|photo)\s*\d+\s*[.:|]", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?…:;。！？؟]['\"”’»)\]\d⁰¹²³⁴-⁹]*$")
 
@@ -159,7 +160,7 @@ def _paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
     found: list[Paragraph] = []
     for line in lines:
         if not found or _begins(found[-1], line, spacing, edges[line.page, line.column]):
-            kind: Kind = "table row" if line.cells > 1 else "list item" if BULLET.match(line.text) else "paragraph"
+            kind: Kind = "table row" if line.cells > 1 else "list item" if ITEM.match(line.text) else "paragraph"
             found.append(Paragraph([line], kind))
         else:
             found[-1].lines.append(line)
@@ -181,7 +182,7 @@ def _begins(above: Paragraph, line: Line, spacing: float, edge: float) -> bool:
     if step < 0 or step > (max(spacing, 1.0) + 0.25) * line.size:
         return True
     ended = bool(SENTENCE_END.search(last.text))
-    if BULLET.match(line.text) and (ended or above.kind == "list item" or line.text[0] in "•‣◦▪●○■□"):
+    if ITEM.match(line.text) and (ended or above.kind == "list item" or line.text[0] in "•‣◦▪●○■□"):
         return True
     if above.kind == "list item":
         return line.x0 < above.first.x0 + 0.3 * line.size and ended
@@ -226,7 +227,7 @@ def _pieces(paragraphs: Iterable[Paragraph], lines: Sequence[Line], body: float)
         elif paragraph.kind == "paragraph" and CAPTION.match(text):
             made.append(Piece("caption", text))
         else:
-            bare = BULLET.sub("", text, count=1) if paragraph.kind == "list item" else text
+            bare = re.sub(rf"^{BULLET}\s+(?=\S)", "", text) if paragraph.kind == "list item" else text
             made.append(Piece(paragraph.kind, bare))
     return made
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from index.article import Kind, Piece, flat
 
-ITEM = re.compile(r"([-*•‣·–]|\d{1,3}[.)])\s+(?=\S)")
+BULLET = re.compile(r"[-*•‣·–]\s+(?=\S)")
+NUMBER = re.compile(r"\d{1,3}[.)]\s+(?=\S)")  # of an item, a clause or a day: it stays in the text
 RULE = re.compile(r"([-=_*~•]\s*){3,}")
 ENDED = re.compile(r"[.!?…:;,。！？；：؟]['\"”’»)\]]*$")
 BYLINE = re.compile(
@@ -54,7 +55,9 @@ def _group(lines: Sequence[str]) -> list[Piece]:
     found: list[tuple[Kind, list[str]]] = []
     for line in lines:
         kind, above = found[-1] if found else ("paragraph", [])
-        if ITEM.match(line) and (not above or kind == "list item" or ENDED.search(above[-1])):
+        running = kind == "paragraph" and bool(above) and above[-1].endswith(",")
+        item = BULLET.match(line) or (NUMBER.match(line) and not running)
+        if item and (not above or kind == "list item" or ENDED.search(above[-1])):
             found.append(("list item", [line]))
         elif above and not apart:
             above.append(line)
@@ -85,7 +88,7 @@ def _classified(units: Sequence[Piece]) -> Iterator[Piece]:
         if headed and longer and _short(unit) and re.match(r"[^\W_a-z]", unit.text):
             yield Piece("heading", unit.text, 1 if index == 0 else 2)
         elif unit.kind == "list item":
-            yield replace(unit, text=ITEM.sub("", unit.text, count=1))
+            yield replace(unit, text=BULLET.sub("", unit.text, count=1))
         else:
             yield unit
 

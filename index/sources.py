@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.article import Article
 from index.errors import BadSource
-from index.fetch import fetch
+from index.fetch import Fetched, fetch
 from index.formats import read_guarded
 
 MOST_BYTES = 50_000_000
@@ -30,7 +30,7 @@ def sources(given: str, title: str = "") -> Iterator[Source]:
     if given == "-":
         yield Source("standard input", lambda: read_guarded(sys.stdin.buffer.read(MOST_BYTES + 1), title=title))
     elif "://" in given:
-        yield Source(given, lambda: _from_address(given, title))
+        yield Source(given, lambda: from_page(fetch(given), title))
     else:
         path = Path(given if os.path.exists(given) else os.path.expanduser(given))  # they let odd names be
         if not given or not os.path.exists(path):
@@ -53,9 +53,9 @@ def _from_file(path: Path, title: str) -> Article:
     return read_guarded(data, name=os.fsencode(path.resolve()).decode(errors="replace"), title=title)
 
 
-def _from_address(address: str, title: str) -> Article:
-    page = fetch(address)
-    return read_guarded(page.data, name=page.url, url=page.url, title=title)
+def from_page(page: Fetched, title: str = "") -> Article:
+    """The article of what an address delivered. Raises BadSource."""
+    return read_guarded(page.data, name=page.url, url=page.url, title=title, content_type=page.content_type)
 
 
 def _hidden(path: Path, folder: Path) -> bool:

@@ -4,7 +4,7 @@ It was made by index/training, whose README.md is its model card, from the encod
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -90,11 +90,15 @@ class Read:
 
 
 class TrainedReader:
-    """Reads the likeliest passages, and all the others when those do not answer. For English; else the plain reader."""
+    """Reads the likeliest passages, and all the others when those do not answer. For English; else the plain reader.
+
+    `stop` is called before each batch; it raises where nobody waits for the answer any more.
+    """
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network, floor: float) -> None:
         self.snapshot, self.embedder, self.network, self.floor = snapshot, embedder, network, floor
         self.plain = PlainReader(snapshot, embedder)
+        self.stop: Callable[[], None] | None = None
         self.name = f"reader: trained, {network.sha256[:12]}"
 
     def read(self, question: str, passages: Sequence[Located], after: Collection[Place] = ()) -> Reading:
@@ -185,6 +189,8 @@ class TrainedReader:
         }
         alike = sorted(places, key=lambda place: len(pairs[place].ids))
         for first in range(0, len(alike), BATCH):
+            if self.stop:
+                self.stop()
             some = alike[first : first + BATCH]
             for place, (tokens, whole) in zip(some, self.network.run([pairs[p] for p in some]), strict=True):
                 located = passages[place]

@@ -52,6 +52,9 @@ class Chat:
                 raise
         except BadQuestion as error:
             self.screen.line((str(error), "yellow"))
+        except UnknownArticle as error:
+            more = " /new begins another conversation." if self.conversation else ""
+            self.screen.line((f"{error.args[0]}{more}", "yellow"))
         except UnknownConversation:
             self.conversation = None
             self.screen.line(("This conversation was deleted. Your next question begins another.", "yellow"))

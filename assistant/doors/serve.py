@@ -4,7 +4,6 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,7 @@ from rich.console import Console
 from assistant import logs
 from assistant.errors import BadSettings
 from assistant.keys import Keys
-from assistant.settings import Settings
+from assistant.settings import Settings, loopback
 from index.database import Database
 
 if TYPE_CHECKING:  # importing torch takes seconds
@@ -37,17 +36,17 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
 ) -> None:
     """Serve the page, the HTTP API, the OpenAI-compatible API and MCP, until stopped."""
-    others = not _loopback(host)
+    others = [name for name in (host, *sorted(context.obj.hosts)) if not loopback(name)]
     if others and not _keys(context.obj).all():
         raise BadSettings(
-            f"Without keys the server listens to this machine only, not at {host}: anybody who reaches it could "
-            "read and remove everything. Run: article-assistant keys add NAME"
+            f"Without keys the server answers this machine only, not at {' or '.join(others)}: anybody who reaches it "
+            "could read and remove everything. Run: article-assistant keys add NAME"
         )
     logs.configure()
     with _opened(context.obj) as (made, kept):
         from assistant.doors.serve_app import Server, composed  # here, not above: no other command needs a server
 
-        app = composed(made, kept, context.obj, keyed=others)
+        app = composed(made, kept, context.obj, keyed=bool(others))
         with notes.status("Loading the models…"):
             app.state.service.load()
         with suppress(KeyboardInterrupt):
@@ -104,10 +103,3 @@ def _keys(settings: Settings) -> Keys:
     """Those of the settings' database, without the library, which a running server has open."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Keys(Database(settings.conversations_url, "The database of keys"))
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

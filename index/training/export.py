@@ -90,8 +90,8 @@ def _quantise(graph: onnx.GraphProto) -> None:
         held.extend(new)
 
 
-def restored(source: Path, kind: type[Network | Verifier] = Network) -> dict[str, torch.Tensor]:
-    """The weights of a file that `export` wrote, as a state of its `kind`: int8 ones to the precision they have."""
+def restored(source: Path) -> dict[str, torch.Tensor]:
+    """The weights of a file that `export` wrote, as a state of `Network`: int8 ones to the precision they have."""
     graph = onnx.load(source).graph
     held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     for node in graph.node:
@@ -101,7 +101,7 @@ def restored(source: Path, kind: type[Network | Verifier] = Network) -> dict[str
     # The file names a matrix by a number and holds it turned: a network of random weights shows which is which.
     with tempfile.TemporaryDirectory() as folder:
         torch.manual_seed(0)
-        network = kind().eval()
+        network = Network().eval()
         for weight in network.parameters():
             torch.nn.init.normal_(weight)
         export(network, Path(folder) / "plain.onnx", quantised=False)

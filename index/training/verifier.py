@@ -47,9 +47,11 @@ def main(  # noqa: PLR0913 (a command's options)
     epochs: Annotated[int, typer.Option(help="times that the statements are seen")] = 4,
 ) -> None:
     """Train the verifier, and write it."""
+    if not (given := statements(claims)):
+        raise typer.BadParameter(f"{claims} has no statements.")
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
-    training = Training(statements(claims), work / "checkpoint.pt", restored(start), epochs)
+    training = Training(given, work / "checkpoint.pt", restored(start), epochs)
     training.run(console)
     export(training.network.cpu().eval(), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant.answer import Answer, Citation, Claim, Searched
 from assistant.ask import Asked, Assistant
-from assistant.errors import BadQuestion
+from assistant.errors import BadQuestion, Stopped
 from assistant.settings import Settings
 from assistant.turn import Turn
 from index.catalog import Catalog
@@ -139,10 +140,10 @@ def test_the_floor_decides_what_is_found(town: Assistant) -> None:
 
 
 def test_a_library_without_sentences_finds_nothing(tmp_path: Path, embedder: Embedder) -> None:
-    from index.article import Article, Piece
+    from index.article import Article, Block
 
     catalog = Catalog(tmp_path, lambda: embedder, BUNDLED)
-    catalog.add(Article.of([Piece("heading", "Only a heading", level=1)]))
+    catalog.add(Article("Only a heading", "Only a heading", (Block(0, 14, "heading", 1),), ()))
     answer = Assistant(catalog, Settings()).ask("What is it about?")
     assert (answer.found, answer.nearest, answer.sentences_read, answer.answerability) == (False, (), 0, 0.0)
     assert answer.not_found == "I could not find this in the article. I read all 0 sentences."
@@ -187,6 +188,21 @@ class Watcher(BaseCallbackHandler):
         self.steps.append(f"retriever: {query}")
 
 
+class Soon(Event):
+    """Set from the second look on."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+
+def test_reading_stops_between_two_batches(shipped: Assistant) -> None:
+    with pytest.raises(Stopped):  # the first part comes when all is read
+        next(shipped.stream("How do I bake bread?", stop=Soon()))
+
+
 def test_tracing_sees_every_step_of_the_path(town: Assistant) -> None:
     watcher = Watcher()
     question = "Who built the old bridge?"
@@ -195,3 +211,13 @@ def test_tracing_sees_every_step_of_the_path(town: Assistant) -> None:
     wanted = ["answer", "standalone", "retrieve", f"retriever: {question}", "read", "write", "check"]
     assert [step for step in watcher.steps if step in wanted] == sorted(wanted, key=watcher.steps.index)
     assert set(wanted) <= set(watcher.steps)
+
+
+def test_follow_ups_are_made_whole_beside_an_article_in_another_language(town: Assistant) -> None:
+    from index.article import Article, Piece
+
+    german = "Die Mühle am Bach wurde vor langer Zeit von einem Müller aus dem Nachbardorf gebaut und steht noch heute."
+    town.catalog.add(Article.of([Piece("paragraph", german)], title="Die Mühle"))
+    assert town.catalog.snapshot().keywords.languages == ["de", "en"]
+    earlier = (Turn.of(town.ask("Who built the old bridge?")),)
+    assert town.ask("When was it built?", earlier).searched_for == "When was the old bridge built?"

@@ -7,7 +7,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.assemble import catalog, conversations
-from assistant.backup import backup
+from assistant.backup import _move_up, backup
 from assistant.conversations import Conversations
 from assistant.errors import BadSettings
 from assistant.settings import Settings
@@ -72,6 +72,29 @@ def test_nothing_is_copied_over_what_is_there(settings: Settings, tmp_path: Path
     assert [copy.name for copy in backup(settings, tmp_path / "empty")] == ["library.db"]
 
 
+def test_an_empty_folder_may_be_where_one_stands_or_behind_a_link(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog(settings).close()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    monkeypatch.chdir(tmp_path / "here")
+    assert backup(settings, Path()) == [Path("library.db")]
+    assert backup(settings, tmp_path / "link") == [tmp_path / "link" / "library.db"]
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["library.db"]
+
+
+def test_files_that_cannot_all_be_moved_up_leave_the_folder_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "making").mkdir()
+    (tmp_path / "b" / "full").mkdir(parents=True)
+    for name in ("a", "b"):
+        (tmp_path / "making" / name).touch()
+    with pytest.raises(OSError, match="directory"):
+        _move_up(tmp_path / "making")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "making"]
+
+
 def test_a_copy_that_cannot_be_made_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(BadStore, match="no library"):
         backup(settings, tmp_path / "copy")
@@ -80,3 +103,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(settings: Settings, tmp_path:
     with pytest.raises(BadStore, match="could not be made"):
         backup(settings, tmp_path / "copy")
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadStore, match="could not be made"):
+        backup(settings, tmp_path / "empty")
+    assert list((tmp_path / "empty").iterdir()) == []

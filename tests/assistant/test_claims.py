@@ -83,6 +83,12 @@ def test_hardly_anything_is_wrongly_supported() -> None:
 HOME = kept(["The mill has 5 wheels.", "It was built in 1903 by Clara Voss.", "It does not work.", "The owner left."])
 
 
+def test_the_day_of_a_date_is_no_place_in_a_list() -> None:
+    home = kept(["Am 12. Mai 1903 wurde die Brücke eröffnet."])
+    for text, state in (("12. Mai 1903 [1].", "quoted"), ("19. Mai 1903 [1].", "unsupported")):
+        assert checker(home).check(next(drafts([text]))).state == state
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -12,7 +12,7 @@ from assistant.guard import OPEN
 from assistant.settings import Settings
 from index.article import Article, Piece
 from index.catalog import Catalog
-from tests.assistant.doors.serving import QUESTION, Waiting, Web, served
+from tests.assistant.doors.serving import QUESTION, Waiting, Web, problem, served
 
 LARK = "The Lark is a boat that Clara Voss owns. It lies in the harbour of Elmstadt."
 
@@ -104,6 +104,16 @@ def test_a_browser_exchanges_its_key_for_a_cookie(web: Web) -> None:
     assert web.http.get("/v1/articles").status_code == 401
 
 
+@pytest.mark.parametrize("other", ['prefs={"a":"b"}', "note=a b", "=", "a=[1]; é", 'x="open'])
+def test_an_odd_cookie_of_another_program_hides_ours_from_nobody(web: Web, other: str) -> None:
+    web.http.post("/v1/session", json={"key": web.service.keys.add("anna")})
+    ours = f"article_assistant={web.http.cookies['article_assistant']}"
+    web.http.cookies.clear()
+    for cookies in (f"{other}; {ours}", f"{ours}; {other}"):
+        reply = web.http.get("/v1/session", headers={"Cookie": cookies.encode()})
+        assert reply.json() == {"keys_required": True, "signed_in": True, "name": "anna"}
+
+
 def test_guessing_keys_is_slowed_down(web: Web) -> None:
     codes = [web.http.post("/v1/session", json={"key": "guess"}).status_code for _ in range(25)]
     assert set(codes) == {401, 429}
@@ -147,3 +157,18 @@ def test_a_named_host_is_allowed(town: Assistant, tmp_path: Path) -> None:
     with served(town, tmp_path, **settings) as web:
         for host, status in (("a.example", 200), ("B.example:81", 200), ("c.example", 200), ("d.example", 421)):
             assert web.http.get("/v1/articles", headers={"Host": host}).status_code == status
+
+
+def test_addresses_that_are_none_are_refused(town: Assistant, tmp_path: Path) -> None:
+    with served(town, tmp_path) as web:
+        problem(web.http.get("/v1/articles", headers={"Host": "["}), 421, "unknown_host")
+        problem(web.http.get("/v1/articles", headers={"Host": "localhost@[::1"}), 421, "unknown_host")
+        problem(web.http.post("/v1/conversations", json={}, headers={"Origin": "http://["}), 403, "foreign_origin")
+
+
+def test_slack_is_heard_under_any_name(town: Assistant, tmp_path: Path) -> None:
+    with served(town, tmp_path) as web:
+        elsewhere = {"Host": "ask.example.org"}
+        assert web.http.post("/slack/events", headers=elsewhere).status_code == 404  # not set up here, but let in
+        for path in ("/slack/", "/slack/events/", "/slack/events/more", "/v1/session"):
+            problem(web.http.post(path, headers=elsewhere), 421, "unknown_host")

@@ -49,7 +49,7 @@ def test_a_conversation_is_exported_with_footnotes_of_its_own_for_each_turn() ->
     turns = (
         StoredTurn(1, "Why\nnot?", now, False, FOUND, FOUND.claims),
         StoredTurn(2, "Who?", now, False, NOT_FOUND, ()),
-        StoredTurn(3, "When?", now, True, None, (OWN,)),
+        StoredTurn(3, "When?", now, True, None, (QUOTED, OWN, WRONG)),
     )
     text = exported(Conversation("id", "ann", "Bridges", (), now, now, 3, turns))
     lines = text.splitlines()
@@ -57,5 +57,7 @@ def test_a_conversation_is_exported_with_footnotes_of_its_own_for_each_turn() ->
     assert "Searched for: Why did it burn?" in lines
     assert sum(line.startswith("Searched for") for line in lines) == 1
     assert [line.split(":")[0] for line in lines if line.startswith("[^")] == ["[^1-1]", "[^1-2]", "[^2-1]", "[^2-2]"]
-    assert lines[-1] == "(This answer was cut off.)"
+    assert lines[-5:] == [
+        ONE.quote, "", OWN.text.strip(), "", "It sank. (unsupported)", "", "(This answer was cut off.)"
+    ][-5:]  # fmt: skip
     assert exported(Conversation("id", "ann", "", (), now, now, 0)) == "# Conversation\n"

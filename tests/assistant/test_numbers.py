@@ -25,6 +25,9 @@ def number_missing(statement: str, cited: str, continental: bool = False) -> str
         ("seven days", "a week's notice"), ("for 48 hours", "the first two days"), ("a fifth bridge", "the 5th"),
         ("two men", "both men"), ("6 per cent", "by 89 per cent, the other by 6."), ("5 %", "cut from 5 to 3 %"),
         ("2 June", "moved from 2 to 16 June"), ("between 2 and 16 June", "from 2 June until 16 June"),
+        ("tripled", "rose threefold"), ("a 5-fold rise", "fivefold"), ("thousands of men", "thousands"),
+        ("thousands of men", "12,000 men"), ("Python 3.11.4", "3.11.4"), ("10⁶ cells", "a million cells"),
+        ("ſix men", "six men"), ("12 MİL", "12 mil"), ("12 APRİL", "12 April"),
     ],
 )  # fmt: skip
 def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> None:
@@ -46,6 +49,8 @@ def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> No
         ("three in four homes", "3 titles in 4 years", "three in four"), ("24 gigabits", "24 terabits", "24 gigabits"),
         ("in May", "from May to June", "in May"), ("twice", "thrice", "twice"), ("two hundred", "200,000",
         "two hundred"),
+        ("tenfold", "threefold", "tenfold"), ("Millions fled", "Thousands fled", "Millions"),
+        ("Dozens", "7 men", "Dozens"), ("3.12.9", "3.11.4", "3.12.9"), ("10⁹ cells", "10⁶ cells", "10"),
         ("6 %", "89 % of 6 villages", "6 %"), ("two men", "three men", "two"), ("3 June", "from 2 to 16 June",
         "3 June"),
     ],

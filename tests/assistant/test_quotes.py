@@ -82,6 +82,15 @@ def test_a_list_is_quoted_whole_to_a_broad_question() -> None:
     assert quoted("Was stone used?", read(article, 0.0, 0.0, 0.9, 0.0, 0.0)) == ["Stone"]
 
 
+def test_a_list_ends_at_a_heading() -> None:
+    article = kept(
+        Piece("heading", "For", 2), Piece("list item", "Cheap"), Piece("list item", "Quick"),
+        Piece("heading", "Against", 2), Piece("list item", "Loud"), Piece("list item", "Slow"),
+    )  # fmt: skip
+    assert quoted("What are the reasons for?", read(article, 0.9, 0.0, 0.0, 0.0)) == ["Cheap\nQuick"]
+    assert quoted("What are the reasons against?", read(article, 0.0, 0.0, 0.0, 0.9)) == ["Loud\nSlow"]
+
+
 def test_a_long_list_is_not_quoted_whole() -> None:
     article = kept(*(Piece("list item", f"Item {n} " + "word " * 40) for n in range(12)))
     [found] = choose("What are the items?", read(article, 0.0, 0.9, *[0.0] * 10), 4)

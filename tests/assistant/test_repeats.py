@@ -2,15 +2,29 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from assistant.answer import Answer, Part
 from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.catalog import Catalog
-from tests.assistant.doors.serving import Web, body, problem, served
+from tests.assistant.doors.serving import QUESTION, Breaking, Web, body, problem, served
 
 MARKET = b"# The Market\n\nThe weekly market sells cheese, wool and honey. It opens on Thursdays at six."
+
+
+class Recovering(Breaking):
+    """Fails once it has begun, the first time."""
+
+    late = True
+
+    def stream(self, question: str, *given: Any, **more: Any) -> Iterator[Part | Answer]:
+        if self.late:
+            self.late = False
+            return self._broken()
+        return Assistant.stream(self, question, *given, **more)
 
 
 @pytest.fixture
@@ -63,3 +77,24 @@ def test_what_was_said_in_a_deleted_conversation_is_in_no_kept_reply(own: Web) -
     assert "another" in kept()
     again = own.http.post("/v1/answers", json={**asked, "stream": False}, headers={"Idempotency-Key": "False"})
     problem(again, 404, "unknown_conversation")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("answers", {"question": QUESTION}),
+        ("chat/completions", {"model": "article-assistant", "messages": [{"role": "user", "content": QUESTION}]}),
+        ("responses", {"model": "article-assistant", "input": QUESTION}),
+    ],
+)
+def test_a_stream_that_failed_on_the_way_may_be_tried_again_with_its_key(
+    town: Assistant, tmp_path: Path, path: str, asked: dict[str, Any]
+) -> None:
+    with served(Recovering(town.catalog, Settings()), tmp_path) as web:
+        more = {"json": {**asked, "stream": True}, "headers": {"Idempotency-Key": "k7"}}
+        failed, told, again = (web.http.post(f"/v1/{path}", **more) for _ in range(3))  # type: ignore[arg-type]
+    assert [reply.status_code for reply in (failed, told, again)] == [200, 200, 200]
+    assert '"internal"' in failed.text
+    assert "Clara Voss" in told.text
+    assert "idempotency-replayed" not in told.headers
+    assert (again.text, again.headers["idempotency-replayed"]) == (told.text, "true")

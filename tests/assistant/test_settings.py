@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.assemble import conversations
 from assistant.errors import BadSettings
-from assistant.settings import Settings
+from assistant.settings import Settings, loopback
 
 
 def test_a_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +43,18 @@ def test_a_value_that_cannot_be_is_named_with_its_setting(
 @pytest.mark.parametrize("url", ["", "http://localhost:8000", "https://ask.example.org/"])
 def test_the_public_address_is_one_of_the_web_or_none(url: str) -> None:
     assert Settings.load(public_url=url).public_url == url
+
+
+@pytest.mark.parametrize("name", ["what?now", "50%25x", "a+b #é [1]"])
+def test_the_conversations_are_in_the_data_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    conversations(Settings(data_dir=tmp_path / name)).database.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "conversations.db").exists()
+
+
+def test_the_names_of_the_server_are_those_that_others_may_use() -> None:
+    named = Settings(public_url="https://Ask.example.org/x", allowed_hosts="A.example, localhost,127.0.0.1,")
+    assert named.hosts == {"ask.example.org", "a.example"}
+    assert Settings(public_url="http://localhost:8000").hosts == set()
+    assert [loopback(host) for host in ("::1", "127.0.0.2", "0.0.0.0", "")] == [True, True, False, False]

@@ -35,6 +35,8 @@ def before(question: str, said: str = SAID) -> list[Turn]:
         ("How did Tom Hill die?", "", "when was that", "When did Tom Hill die?"),
         ("How did the fair end?", "", "Why did this happen?", "Why did the fair end?"),
         ("How did the fair end?", "", "In what year?", "In what year did the fair end?"),
+        ("When did the fair open?", "", "And ?", "And ?"),
+        ("When did the fair open?", "", "What about ...?", "What about ...?"),
         ("When did the fair open?", "", "why so late?", "Why did the fair open so late?"),
         ("Did anyone die?", "", "what of?", "What did anyone die of?"),
         ("Did Ann Hall move?", "", "And where to?", "Where did Ann Hall move to?"),

@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from assistant.errors import Stopped
 from assistant.streams import streamed
 
 
@@ -86,6 +87,42 @@ def test_a_cancelled_reader_stops_them(pool: ThreadPoolExecutor) -> None:
     asyncio.run(cancel(parts))
     assert parts.stop.is_set()
     assert parts.closed.wait(1)
+
+
+def test_stopped_by_another_they_end_or_say_so(pool: ThreadPoolExecutor) -> None:
+    def parts(stop: Event, last: int) -> Iterator[int]:
+        for number in range(last):
+            yield number
+            stop.set()
+        yield last
+
+    async def read(last: int) -> list[int]:
+        found, stop = [], Event()
+        async for number in streamed(parts(stop, last), stop, pool):
+            found.append(number)
+        return found
+
+    assert asyncio.run(read(1)) == [0, 1]
+    with pytest.raises(Stopped):
+        asyncio.run(read(2))
+
+
+def test_what_they_raise_when_they_are_closed_is_raised_here(pool: ThreadPoolExecutor) -> None:
+    def parts(stop: Event) -> Iterator[int]:
+        try:
+            while True:
+                yield 1
+                stop.set()
+        finally:
+            raise ValueError("database is locked")
+
+    async def read() -> None:
+        stop = Event()
+        async for _ in streamed(parts(stop), stop, pool):
+            pass
+
+    with pytest.raises(ValueError, match="database is locked"):
+        asyncio.run(asyncio.wait_for(read(), 5))
 
 
 def test_several_are_read_side_by_side(pool: ThreadPoolExecutor) -> None:

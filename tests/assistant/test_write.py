@@ -11,9 +11,11 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from assistant.answer import Answer, Claim
 from assistant.ask import Assistant
+from assistant.claims import Shown
 from assistant.settings import Settings
 from assistant.write import numbered, shown
 from tests.assistant.scripted import Scripted, Speaking
+from tests.assistant.test_claims import kept
 
 BUILT = "Clara Voss built the old bridge over the Elm in 1903 [{built}]."
 COST = "It cost 40,000 crowns [{cost}]."
@@ -192,4 +194,7 @@ def test_sentences_are_shown_by_number_under_their_title(town: Assistant) -> Non
     reading = town._reading(town._retrieve(town._stand_alone(asked(town, "the bridge")), {})).reading
     text = numbered(shown(reading, town.catalog.snapshot()))
     assert "## The Old Bridge › Damage\n[3] A storm tore away two of its arches in 1954." in text
+    assert numbered([Shown(1, kept(["It burned in 1954.[1][2, 3] It lay open."]), 0)]).endswith(
+        "[1] It burned in 1954. It lay open."
+    )
     assert text.count("\n[") + text.startswith("[") == town.catalog.snapshot().sentence_count

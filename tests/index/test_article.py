@@ -263,7 +263,9 @@ def best_of_three(work: Callable[[], object]) -> float:
     return min(took)
 
 
-@pytest.mark.parametrize("unit", ["a", "ab ", "A short sentence. ", "\u0301a", "\u200ba\u200d"])
+@pytest.mark.parametrize(
+    "unit", ["a", "ab ", "A short sentence. ", "Ft. Worth ", "1. ", "It was.¹", "\u0301a", "\u200ba\u200d"]
+)
 def test_four_times_the_text_takes_less_than_twelve_times_as_long(unit: str) -> None:
     short, long = (unit * 50_000)[:50_000], (unit * 200_000)[:200_000]
     quick = best_of_three(lambda: paragraphs(short, language="en"))
@@ -277,6 +279,12 @@ def test_four_times_the_text_takes_less_than_twelve_times_as_long(unit: str) -> 
 def test_an_article_without_a_word_is_refused(texts: list[str]) -> None:
     with pytest.raises(ValueError, match=r"^there is no text in it$"):
         paragraphs(*texts)
+
+
+@pytest.mark.parametrize("pieces", [[Piece("heading", "Only this", 1)], [Piece("caption", "A photo.", aside=True)]])
+def test_an_article_without_a_sentence_is_refused(pieces: list[Piece]) -> None:
+    with pytest.raises(ValueError, match=r"^there is no sentence in it, only headings or captions$"):
+        Article.of(pieces)
 
 
 def test_a_text_that_is_too_long_is_refused_and_one_that_just_fits_is_not() -> None:
@@ -338,6 +346,13 @@ def test_headings_asides_and_repeated_blocks_are_never_sentences() -> None:
     )
     assert sentences(article) == ["Said once.", "And once more.", "Said last."]
     assert len(article.blocks) == 6
+
+
+@pytest.mark.parametrize("kind", ["paragraph", "table row"])
+def test_what_is_said_again_below_another_heading_is_evidence_there(kind: Kind) -> None:
+    groups = [[Piece("heading", name, 2), *[Piece(kind, "Five euros a day.")] * 2] for name in ("Children", "Students")]
+    article = Article.of([piece for group in groups for piece in group], title="Fees")
+    assert [article.section(sentence.start) for sentence in article.sentences] == ["Children", "Students"]
 
 
 @pytest.mark.parametrize(
@@ -423,6 +438,30 @@ def test_an_article_without_a_title_is_called_by_its_first_words(text: str, titl
 )
 def test_an_english_sentence_ends_at_its_end_and_not_at_an_abbreviation(expected: list[str]) -> None:
     assert sentences(paragraphs(" ".join(expected))) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["The firm is in Ft. Worth.", "It has approx. 500 people.", "See vol. 3 and ch. 2.", "So it is."]),
+        ("en", ["The wall is 5 ft.", "It is high.", "Five came."]),
+        ("en", ["Prices rose.¹", "Wages did not.²³", "The bank acted.[note]", "Then it rained.[1][2]", "It fell.¹"]),
+        ("en", ["it was late.", "he left."]),
+        ("en", ["1. First of all it rained.", "It stopped."]),
+        ("fr", ["Il est venu.", "M. Dupont et Mme. Petit aussi.", "L'art. 5 de la loi le dit.", "Voilà."]),
+        ("de", ["Es wurde im 19. Jahrhundert gebaut.", "Der 2. Weltkrieg kam.", "Es war 1990.", "Dann nicht."]),
+        ("cs", ["Bylo to 3. října 1990.", "Konec."]),
+        ("pl", ["W 1990 r. wyjechał do miasta.", "Potem wrócił."]),
+        ("ru", ["Живёт ок. 5 тыс. человек.", "Здесь 3 млн. жителей, т. е. больше.", "Это всё."]),
+    ],
+    ids=str,
+)
+def test_a_sentence_goes_on_after_what_is_no_end_and_keeps_its_notes(language: str, expected: list[str]) -> None:
+    assert sentences(paragraphs(" ".join(expected), language=language)) == expected
+
+
+def test_a_bracket_that_closes_stays_with_the_sentence_before() -> None:
+    assert sentences(paragraphs("『はい。』彼は来ました。", language="ja")) == ["『はい。』", "彼は来ました。"]
 
 
 LANGUAGES = {

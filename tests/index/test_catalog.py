@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.article import Article, Piece
+from index.article import Article, Block, Piece
 from index.catalog import LONGEST_ID, Catalog, shipped_article
 from index.embedder import BUNDLED, Embedder, Vectors
 from index.errors import BadStore
@@ -111,8 +111,8 @@ def test_the_shipped_article_added_by_hand_is_an_article_like_any_other(reopened
 def test_the_same_text_again_changes_nothing(catalog: Catalog) -> None:
     first, _ = catalog.add(of("The bridge was built in 1902.", title="A bridge", source="/bridge.md"))
     revision = catalog.snapshot().revision
-    for again in (of("The bridge was built in 1902.", source="/bridge.md"), of("The  bridge\xa0was built in 1902.")):
-        assert catalog.add(again) == (first, "unchanged")
+    for source, text in (("/bridge.md", "The bridge was built in 1902."), ("", "The  bridge\xa0was built in 1902.")):
+        assert catalog.add(of(text, title="A bridge", source=source)) == (first, "unchanged")
     assert catalog.snapshot().revision == revision
     assert catalog.entries() == [first]
 
@@ -127,6 +127,41 @@ def test_a_changed_text_from_the_same_source_takes_the_place_of_the_old_one(cata
     assert sorted(ids(catalog)) == ["a-bridge", "gas"]
     assert catalog.library.article("a-bridge") == changed
     assert consistent(catalog)
+
+
+def test_the_same_text_with_another_title_or_other_blocks_takes_its_own_place(catalog: Catalog) -> None:
+    lines = ["Opening hours", "It opens at nine."]
+    first = Article.of([Piece("paragraph", line) for line in lines], title="Pool", language="en", source="/pool.md")
+    entry, _ = catalog.add(first, owner="ann")
+    assert consistent(catalog)
+    headed = Article.of([Piece("heading", lines[0], 2), Piece("paragraph", lines[1])], title="Pool", language="en")
+    for again in (replace(first, title="Baths"), headed, replace(headed, language="de")):
+        changed, change = catalog.add(again, owner="ann")
+        assert (changed.id, changed.hash, changed.source, change) == (entry.id, entry.hash, "/pool.md", "replaced")
+        assert catalog.article(entry.id, "ann") == replace(again, source="/pool.md")
+        assert catalog.add(again, owner="ann") == (changed, "unchanged")
+    assert seen(catalog, "ann") == [entry.id]
+    assert entry.id not in seen(catalog, "bob")
+    assert consistent(catalog)
+
+
+def test_a_text_that_came_back_takes_the_place_of_what_its_source_held(catalog: Catalog) -> None:
+    catalog.add(of("The bridge was built in 1902.", title="A bridge", source="/a.md"))
+    catalog.add(of("Gas is sold to Europe.", title="Gas", source="/b.md"))
+    _, change = catalog.add(of("The bridge was built in 1902.", title="Bridges", source="/b.md"))
+    assert ([(e.id, e.title, e.source) for e in catalog.entries()], change) == (
+        [("a-bridge", "Bridges", "/b.md")],
+        "replaced",
+    )
+
+
+def test_nothing_of_a_removed_article_stays_in_the_folder(catalog: Catalog) -> None:
+    catalog.add(of("The bridge was built in 1902.", title="A bridge"))
+    catalog.add(of("The zebra of Zagreb is called Zora.", title="Zebra"))
+    catalog.snapshot()
+    catalog.remove("zebra")
+    left = b"".join(path.read_bytes() for path in catalog.folder.rglob("*") if path.is_file())
+    assert (b"zebra" in left.lower(), b"bridge" in left) == (False, True)
 
 
 def test_articles_without_a_source_never_take_each_others_place(catalog: Catalog) -> None:
@@ -144,7 +179,8 @@ def test_progress_is_told_up_to_the_number_of_texts(catalog: Catalog) -> None:
 
 
 def test_an_article_without_a_sentence_can_be_added_and_found_whole(catalog: Catalog) -> None:
-    entry, _ = catalog.add(Article.of([Piece("heading", "Nothing but this", 1)]))
+    text = "Nothing but this"
+    entry, _ = catalog.add(Article(text, text, (Block(0, len(text), "heading", 1),), ()))
     assert (entry.passages, entry.sentences) == (0, 0)
     assert consistent(catalog)
     catalog.add(of("The bridge was built in 1902.", title="A bridge"))

@@ -110,6 +110,47 @@ def test_a_page_says_its_own_encoding_and_a_cut_letter_does_not_change_it() -> N
     assert read(("Ünïcödé wörds are hére. " * 4).encode() + b"\xc3").text.startswith("Ünïcödé wörds")
 
 
+PAGE_IN = "<html><head><meta charset={}><title>T</title></head><body><p>{}</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "words"),
+    [
+        ("iso-8859-1", "cp1252", "From 1990–1995 it’s €5, they say."),
+        ("us-ascii", "cp1252", "From 1990–1995 it’s €5, they say."),
+        ("ISO-8859-9", "cp1254", "Işık – “şeker” €5."),
+        ("gb2312", "gb18030", "市議會批准了明年的預算。"),
+        ("x-sjis", "cp932", "①番の髙橋さんは来年の予算を承認した。"),
+        ("ks_c_5601-1987", "cp949", "똠방각하는 내년 예산을 승인했다."),
+        ("tis-620", "cp874", "ราคา €5 – ในปีหน้า"),
+    ],
+)
+def test_an_encoding_named_by_a_page_is_the_one_browsers_take(label: str, encoding: str, words: str) -> None:
+    assert read(PAGE_IN.format(label, words).encode(encoding)).text == words
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("ISO-8859-2", "Rada miasta Łódź podjęła uchwałę w sprawie budżetu na następny rok."),
+        ('"windows-1254"', "Belediye meclisi bütçesini onayladı. Çocuklar için ışık ve şeker dağıtıldı."),
+        ("iso-8859-15", "Le conseil a payé 5 € aux Français."),
+    ],
+)
+def test_an_encoding_named_by_the_header_alone_is_taken_before_the_page_s_own(label: str, words: str) -> None:
+    content_type = f"text/html; charset={label}"
+    for page in (PAGE_IN.replace("<meta charset={}>", "").format(words), PAGE_IN.format("koi8-r", words)):
+        assert read(page.encode(label.strip('"')), content_type=content_type).text == words
+        assert read(page.encode(), content_type=content_type).text == words
+    page = PAGE_IN.format("windows-1251", WORDS).encode("cp1251")
+    for unused in ("text/html; charset=utf-8", "text/html; charset=unheard-of", "text/html"):
+        assert read(page, content_type=unused).text == WORDS
+
+
+def test_a_byte_that_an_encoding_leaves_undefined_is_replaced() -> None:
+    assert read(PAGE_IN.format("latin1", "caf\xe9 \x81 closed").encode("latin1")).text == "café � closed"
+
+
 def test_a_page_that_needs_too_much_memory_is_refused_and_the_reader_lives_on() -> None:
     page = b"<html><body>" + b"<p>a b c d" * 400_000
     before = time.monotonic()

@@ -13,7 +13,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from index.article import Article, Piece
+from index.article import Article, Block, Piece
 from index.errors import BadStore
 from index.library import Entry, Kept, Library
 from index.passages import cut
@@ -108,7 +108,7 @@ def test_the_time_an_article_was_added_is_utc_and_says_so(library: Library) -> N
 
 
 def test_an_article_without_sentences_is_kept_too(library: Library) -> None:
-    article = Article.of([Piece("heading", "Nothing but this", 1)])
+    article = Article("Nothing but this", "Nothing but this", (Block(0, 16, "heading", 1),), ())
     nothing = np.zeros((0, 0), np.float32)
     library.put([Kept("a", article, (), nothing, nothing)], embedder="model")
     [read] = library.read()[1]
@@ -143,6 +143,22 @@ def test_an_article_is_removed_once(library: Library) -> None:
     assert [library.remove("a"), library.remove("a"), library.remove("")] == [True, False, False]
     revision, [read] = library.read()
     assert (revision, same(read, kept("b"))) == (2, True)
+
+
+def test_nothing_of_a_removed_article_stays_in_the_files(library: Library, tmp_path: Path) -> None:
+    library.put([kept("zebra", 400), kept("a")], embedder="model")
+    library.remove("zebra")
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert (b"of zebra" in left, b"of a," in left) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["what?now", "50%25x", "a#b", "ü é"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    library = Library.in_folder(tmp_path / name)
+    library.put([kept("a")], embedder="model")
+    library.close()
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("*.db")] == [Path(name, "library.db")]
 
 
 def test_a_reader_sees_the_old_article_or_the_new_one_and_never_a_mix(library: Library) -> None:

@@ -1,8 +1,11 @@
 """Markdown and pages, and what must become of their tags."""
 
+import time
+
 import pytest
 
 from index.article import Article
+from index.comments import uncommented
 from index.formats import read, read_guarded
 
 
@@ -137,3 +140,144 @@ def test_a_very_short_page_keeps_its_structure() -> None:
         ("caption aside", "A boat"),
         ("paragraph", "Second."),
     ]
+
+
+LONG = (
+    "<p>The council met in the old town hall on Tuesday and talked for three hours about the budget.</p>"
+    "<p>Nobody left early, although the room was cold and the coffee had run out before noon.</p>"
+    "<p>A vote on the new swimming pool was put off until the spring, because two members wanted figures.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<body><header><h1>Rules</h1></header>{}</body>",
+        "<body><div><h1>Rules</h1>{}</div></body>",
+    ],
+)
+def test_a_plain_page_keeps_its_lists_definitions_details_and_loose_words(page: str) -> None:
+    rest = (
+        "<h2>Fines</h2><ul><li>Litter: 50 euros</li></ul><dl><dt>Dogs</dt><dd>On a lead only.</dd></dl>"
+        "<details><summary>When is it shut?</summary>In January only.</details><div>Signed by the mayor.</div>"
+    )
+    article = read(page.format(LONG + rest).encode())
+    assert [kind for kind, _ in shown(article)[-7:-3]] == ["heading", "list item", "list item", "list item"]
+    assert [words for _, words in shown(article)[-7:]] == [
+        "Fines",
+        "Litter: 50 euros",
+        "Dogs",
+        "On a lead only.",
+        "When is it shut?",
+        "In January only.",
+        "Signed by the mayor.",
+    ]
+
+
+def test_the_loose_words_between_an_article_s_paragraphs_are_kept() -> None:
+    said = "the council met in the old town hall on Tuesday and talked for three hours about the budget."
+    words = [f"On day {day} {said}" for day in range(12)]
+    blocks = [f"<div>{text}</div>" if day % 4 == 1 else f"<p>{text}</p>" for day, text in enumerate(words)]
+    page = f"<body><nav><a href=/>Home</a></nav><article><h1>Rules</h1>{''.join(blocks)}</article></body>"
+    assert shown(read(page.encode())) == [("heading", "Rules"), *(("paragraph", text) for text in words)]
+
+
+KATEX = (
+    "<span class=katex><span class=katex-mathml><math><semantics><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow>"
+    "<annotation encoding='application/x-tex'>x^2</annotation></semantics></math></span>"
+    "<span class=katex-html><span>x</span><span>2</span></span></span>"
+)
+WIKI = "<span><span style='display: none;'><math><mfrac><mn>1</mn><mi>n</mi></mfrac></math></span><img src=x></span>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("3×<math><msup><mn>10</mn><mn>6</mn></msup></math>", "3×10^6"),
+        ("<math>3×<msup><mn>10</mn><mrow><mo>-</mo><mn>6</mn></mrow></msup></math>", "3×10^(-6)"),
+        ("<math><mn>1</mn><mfrac><mn>1</mn><mn>2</mn></mfrac><mi>x</mi></math>", "1 1/2 x"),
+        ("<math><msup><mn>2</mn><mn>3</mn></msup><mn>4</mn></math>", "2^3 4"),
+        ("<math><mfrac><mn>1</mn><mrow><mn>2</mn><mi>π</mi></mrow></mfrac></math>", "1/(2π)"),
+        ("<math><mo>(</mo><mfrac linethickness=0><mn>5</mn><mn>2</mn></mfrac><mo>)</mo></math>", "((5 2))"),
+        ("<math><msqrt><msub><mi>a</mi><mn>1</mn></msub><mo>+</mo><mn>2</mn></msqrt></math>", "√(a_1+2)"),
+        ("<math><mroot><mn>8</mn><mn>3</mn></mroot></math>", "8^(1/3)"),
+        ("<math><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr></mtable></math>", "1 2"),
+        (KATEX, "x^2"),
+        (WIKI, "1/n"),
+        ("<span style='display:none'><math><mtext>Obey</mtext></math></span>", ""),
+        ("<math><mphantom><mn>9</mn></mphantom><mtext hidden>Obey</mtext><mn>1</mn></math>", "1"),
+    ],
+)
+def test_a_formula_is_the_same_number_on_one_line(formula: str, said: str) -> None:
+    page = f"<body><article><h1>Sizes</h1>{LONG}<p>It has {formula} parts.</p></article></body>"
+    last = shown(read(page.encode()))[-1]
+    assert last == ("paragraph", " ".join(f"It has {said} parts.".split()))
+
+
+def test_words_quoted_within_a_sentence_stay_in_it() -> None:
+    page = f"<body><article>{LONG}<p>He said <q>we <b>lost</b></q> and <q>so</q> left.</p></article></body>"
+    assert shown(read(page.encode()))[-1] == ("paragraph", "He said “we lost” and “so” left.")
+
+
+def test_a_button_that_is_a_heading_is_read_and_one_beside_it_is_not() -> None:
+    page = (
+        f"<body><article><h1>Fees</h1>{LONG}<h3><button>How much?</button></h3><p>Nine euros.</p>"
+        "<h3 role=button>How long is it?</h3><p>A day.</p><h3>Parking there <button>Copy</button></h3><p>None.</p>"
+        "<p><button>Buy now</button></p></article></body>"
+    )
+    assert shown(read(page.encode()))[4:] == [
+        ("heading", "How much?"),
+        ("paragraph", "Nine euros."),
+        ("heading", "How long is it?"),
+        ("paragraph", "A day."),
+        ("heading", "Parking there"),
+        ("paragraph", "None."),
+    ]
+
+
+def test_a_comment_in_code_is_no_comment_and_one_in_a_line_ends_with_its_paragraph() -> None:
+    text = """# On HTML
+
+A comment begins with `<!--` and hides things <!-- not
+this -->at all, \\`<!-- nor this -->as one knows.
+
+It was 1994 <!-- here, they say.
+
+It ends with `-->` there.
+<!-- all of this
+
+is hidden --> This is not.
+
+````html
+<!-- code -->
+```
+<!-- more -->
+````
+<!-- gone -->
+"""
+    assert shown(read(text.encode())) == [
+        ("heading", "On HTML"),
+        ("paragraph", "A comment begins with <!-- and hides things at all, `as one knows."),
+        ("paragraph", "It was 1994 <!-- here, they say."),
+        ("paragraph", "It ends with --> there."),
+        ("paragraph", "This is not."),
+        ("code", "<!-- code -->\n```\n<!-- more -->"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- " * 40_000,
+        "a <!-- " * 40_000 + "\n\n-->",
+        "a <!---->" * 20_000,
+        "`" * 200_000 + " <!-- -->",
+        "```" + "`" * 50_000 + "\n" + "x\n" * 50_000,
+        "".join("`" * n + " " for n in range(1, 600)) + "<!-- -->",
+        "- " * 1_000 + "<!--",
+    ],
+)
+def test_comments_are_looked_for_in_time_that_grows_with_the_text(text: str) -> None:
+    before = time.monotonic()
+    uncommented(text)
+    assert time.monotonic() - before < 2

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.article import Article, Piece
+from index.article import Article, Block, Piece
 from index.passages import LONGEST_CONTEXT, Passage, cut
 
 WORDS = ["Baku", "Moscow", "corridor", "price", "road", "1992", "gas"]
@@ -107,7 +107,7 @@ def test_a_passage_ends_where_its_paragraph_does_once_it_is_half_full() -> None:
 
 
 def test_a_sentence_longer_than_the_budget_is_a_passage_of_its_own() -> None:
-    long = "word " * 80 + "end."
+    long = "Word " * 80 + "end."
     article = of(text(f"Before. {long} After."))
     assert [p.text for p in cut(article, words, 60)] == ["Before.", long, "After."]
 
@@ -129,4 +129,5 @@ def test_a_heading_that_is_too_long_loses_its_last_words() -> None:
 
 
 def test_an_article_of_headings_alone_has_no_passages() -> None:
-    assert cut(of(heading("Only this")), words, 100) == []
+    only = Article("Only this", "Only this", (Block(0, 9, "heading", 1),), ())
+    assert cut(only, words, 100) == []

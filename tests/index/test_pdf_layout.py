@@ -33,6 +33,11 @@ def test_a_word_parted_at_a_line_end_is_made_whole(lines: tuple[str, str], joine
     assert texts(column(*lines)) == [joined]
 
 
+def test_only_a_bullet_is_cut_off_and_a_number_stays_in_its_text() -> None:
+    lines = ["It was decided.", "3. Oktober 1990: it is kept.", "42) Carl came last.", "(4) Dan.", "• Eve."]
+    assert texts(column(*lines)) == [*lines[:-1], "Eve."]
+
+
 def test_running_heads_and_page_numbers_are_left_out_and_a_paragraph_goes_on_over_the_page() -> None:
     pages = [
         [

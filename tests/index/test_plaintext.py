@@ -30,7 +30,7 @@ def test_a_text_has_headings_wrapped_paragraphs_items_and_asides() -> None:
         Piece("paragraph", "There are two of them, and they are these:"),
         Piece("list item", "one of stone, old"),
         Piece("list item", "one of wood"),
-        Piece("list item", "first"),
+        Piece("list item", "1. first"),
     ]
 
 
@@ -43,6 +43,21 @@ def test_a_numbered_line_alone_is_a_heading_and_numbered_lines_together_are_a_li
     for text, expected in kinds.items():
         _, pieces = read_plaintext(above + text, "")
         assert [piece.kind for piece in pieces][-2:] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("3. Oktober 1990: Die Einheit wird gefeiert.", ["list item"]),
+        ("42) Carl came last\n43) Dan came after him", ["list item", "list item"]),
+        ("Beschlossen wurde es am Ende,\n3. Oktober 1990, unter Jubel.", ["paragraph"]),
+        ("Two of them:\n1. of stone,\n2. of wood", ["paragraph", "list item", "list item"]),
+    ],
+)
+def test_a_number_that_begins_a_line_stays_in_its_text(text: str, kinds: list[str]) -> None:
+    _, pieces = read_plaintext(text, "")
+    assert [piece.kind for piece in pieces] == kinds
+    assert " ".join(piece.text for piece in pieces) == " ".join(text.split("\n"))
 
 
 def test_lines_of_chinese_join_without_a_space() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from index.article import Article, Piece
+from index.article import Article, Block, Piece
 from index.catalog import Catalog
 from index.search import Search, standardised
 
@@ -68,7 +68,7 @@ def test_words_that_stand_nowhere_still_give_the_nearest_by_meaning(catalog: Cat
 
 
 def test_a_library_without_passages_finds_nothing(catalog: Catalog) -> None:
-    catalog.add(Article.of([Piece("heading", "Nothing but a heading", 1)]))
+    catalog.add(Article("Heading", "Nothing but a heading", (Block(0, 21, "heading", 1),), ()))
     assert search(catalog).invoke("heading") == []
 
 

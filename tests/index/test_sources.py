@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import BadSource
-from index.sources import sources
+from index.fetch import Fetched
+from index.sources import from_page, sources
 
 WORDS = "The bridge was built in 1902. Boats pass under it."
 
@@ -58,6 +59,13 @@ def test_a_file_that_may_not_be_read_is_refused_in_words(tmp_path: Path) -> None
 def test_an_address_that_is_not_of_the_public_web_is_refused(address: str) -> None:
     with pytest.raises(BadSource, match="is not a public web address"):
         next(sources(address)).read()
+
+
+def test_a_page_is_read_in_the_encoding_that_came_with_it() -> None:
+    words = "Rada miasta Łódź podjęła uchwałę."
+    page = Fetched(f"<body><p>{words}</p></body>".encode("iso-8859-2"), "https://x.y/", "text/html; charset=iso-8859-2")
+    article = from_page(page)
+    assert (article.text, article.url) == (words, "https://x.y/")
 
 
 def test_standard_input_is_read_to_its_end() -> None:

@@ -83,11 +83,27 @@ def test_matching_adds_what_is_missing_and_removes_what_is_left_over(index: Vect
     some = {key: vector for key, vector in VECTORS.items() if key != "key 3"}
     index.match(some, ARTICLES)
     others = {key: vector for key, vector in VECTORS.items() if key not in ("key 5", "key 6")}
-    assert not index.match(others, ARTICLES)
+    assert index.match(others, ARTICLES)
     assert index.keys() == others.keys()
     assert finds_all(index, others)
-    assert not index.match({}, {})
+    assert index.match({}, {})
     assert index.nearest(VECTORS["key 0"], 5) == []
+
+
+def test_nothing_of_what_was_left_over_stays_in_the_files(index: VectorIndex) -> None:
+    keys = {key.replace("key", "passage"): key for key in VECTORS}
+    held = {key: VECTORS[old] for key, old in keys.items()}
+    index.match(held, dict.fromkeys(held, "article"))
+    gone = held.pop("passage 7")
+    index.match(held, dict.fromkeys(held, "article"))
+    index.close()
+    left = b"".join(path.read_bytes() for path in index.folder.rglob("*") if path.is_file())
+    assert [trace in left for trace in (b"passage 7", gone.tobytes(), b"passage 8", held["passage 8"].tobytes())] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def emptied(file: Path) -> None:

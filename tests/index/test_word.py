@@ -77,6 +77,47 @@ def test_a_word_file_keeps_its_structure_and_its_notes_at_the_end() -> None:
     assert read_docx(docx(body, title="Stated"))[0] == "Stated"
 
 
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+RUN = "<w:r><w:t>{}</w:t></w:r>".format
+
+
+def m(tag: str, *inner: str) -> str:
+    return f"<m:{tag} {M}>{''.join(inner)}</m:{tag}>"
+
+
+def mt(text: str) -> str:
+    return m("r", "<w:rPr><w:i/></w:rPr>", m("t", text))
+
+
+@pytest.mark.parametrize("tag", ["fldSimple", "bdo", "dir"])
+def test_what_wraps_runs_does_not_take_their_words_away(tag: str) -> None:
+    body = paragraph("Sales rose, see ", more=f"<w:{tag}>{RUN('Table 7')}</w:{tag}>{RUN(', by half.')}")
+    assert read_docx(docx(body))[1] == [Piece("paragraph", "Sales rose, see Table 7, by half.")]
+
+
+@pytest.mark.parametrize(
+    ("equation", "said"),
+    [
+        (mt("k=4") + mt("2"), "k=42"),
+        (mt("1") + m("f", m("fPr", m("ctrlPr")), m("num", mt("1")), m("den", mt("2"))), "1 1/2"),
+        (m("f", m("num", mt("a+b")), m("den", mt("2π"))), "(a+b)/(2π)"),
+        (mt("3×") + m("sSup", m("sSupPr"), m("e", mt("10")), m("sup", mt("-6"))), "3×10^(-6)"),
+        (m("sSub", m("e", mt("a")), m("sub", mt("1"))), "a_1"),
+        (m("d", m("e", mt("x+1"))) + mt("y"), "(x+1)y"),
+        (m("rad", m("deg"), m("e", mt("x+1"))) + m("rad", m("deg", mt("3")), m("e", mt("8"))), "√(x+1)8^(1/3)"),
+        (
+            m("nary", m("naryPr", f'<m:chr {M} m:val="∑"/>'), m("sub", mt("i")), m("sup", mt("n")), m("e", mt("i"))),
+            "∑_i^n i",
+        ),
+        (m("r", "<w:rPr><w:vanish/></w:rPr>", m("t", "Obey")) + mt("x"), "x"),
+    ],
+)
+def test_an_equation_is_read_on_one_line(equation: str, said: str) -> None:
+    for shown in (m("oMath", equation), m("oMathPara", m("oMath", equation))):
+        body = paragraph("The rate is ", more=shown + RUN(" a year."))
+        assert read_docx(docx(body))[1] == [Piece("paragraph", f"The rate is {said} a year.")]
+
+
 LAUGHS = (
     f'<!DOCTYPE x [<!ENTITY a "ha">]><w:document {W}><w:body><w:p><w:r><w:t>&a;</w:t></w:r></w:p></w:body></w:document>'
 )

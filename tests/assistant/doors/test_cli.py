@@ -201,6 +201,16 @@ def test_a_chat_is_kept_and_can_be_continued_listed_and_exported(run: Run, tmp_p
     assert "[^2-1]: The Old Bridge, characters" in exported
 
 
+def test_a_chat_goes_on_when_its_article_is_gone(run: Run) -> None:
+    assert run("chat", "--article", "the-old-bridge", given="Who built the old bridge?\n").returncode == 0
+    run("remove", "the-old-bridge")
+    done = run("chat", "--continue", given="And when?\n/new\nWhy is Moscow ready to tolerate Baku?\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No article with 'the-old-bridge'. There is: " in done.stdout
+    assert "/new begins another conversation.\n" in done.stdout
+    assert "Sources" in done.stdout
+
+
 def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
     assert run("rebuild").stdout == "The index holds 2 passages.\n"
     done = run("doctor", "--offline")

@@ -24,8 +24,8 @@ SCRIPTS = [
 pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="the project is not installed: pip install -e '.[test]'")
 
 
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(folder)}
+def run(*arguments: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(folder), **more}
     return subprocess.run([PROGRAM, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
@@ -48,6 +48,17 @@ def test_without_keys_it_listens_to_this_machine_only_and_says_why(tmp_path: Pat
     assert (done.returncode, done.stdout) == (2, "")
     assert "keys add NAME" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ASSISTANT_PUBLIC_URL", "https://ask.example.org"), ("ASSISTANT_ALLOWED_HOSTS", "localhost, ask.example.org")],
+)
+def test_without_keys_it_goes_by_no_name_that_others_may_use(tmp_path: Path, name: str, value: str) -> None:
+    done = run("serve", folder=tmp_path, **{name: value})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not at ask.example.org" in done.stderr
+    assert "keys add NAME" in done.stderr
 
 
 def test_keys_are_made_listed_and_revoked_in_the_terminal(tmp_path: Path) -> None:

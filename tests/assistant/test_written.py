@@ -1,0 +1,24 @@
+"""Where the [n] of an answer stand."""
+
+from dataclasses import replace
+
+from assistant.answer import Answer, Citation
+from assistant.ask import Assistant
+from assistant.written import Written
+
+
+def quoting(found: Citation, quote: str) -> Citation:
+    return replace(found, quote=quote)
+
+
+def test_a_mark_is_where_it_was_written_whatever_the_quotes_hold(town: Assistant) -> None:
+    answer: Answer = town.ask("How do I reverse a list in Python?")
+    first, second, third = answer.nearest
+    nearest = (quoting(first, "It is old."), quoting(second, "It is [1] long [3]."), quoting(third, "[2] It is [1]."))
+    written = Written("https://ask.example.org")
+    text, marks = written.end(replace(answer, nearest=nearest))
+    assert text == written.text
+    assert [text[: mark.end].splitlines()[-1] for mark in marks] == [
+        "- “It is old.” [1]", "- “It is [1] long [3].” [2]", "- “[2] It is [1].” [3]",
+    ]  # fmt: skip
+    assert [text[mark.start : mark.end] for mark in marks] == ["[1]", "[2]", "[3]"]
