@@ -11,7 +11,10 @@ const state = {
   articles: [], // what the library holds
   chosen: new Set(), // ids of the articles to ask; none means all
   shown: null, // the article in the left pane, laid out
+  wanted: null, // {id} of the article that was wanted last, one for each wish
   talk: null, // the id of the conversation; none before its first question
+  thread: {}, // another one as soon as the turns are others
+  opening: null, // a promise while a conversation is being opened: whether that went well
   turns: [],
   asking: null, // {turn, control} while an answer is on its way
   suggested: [],
@@ -222,6 +225,19 @@ function units(article, position) {
 const TAGS = { paragraph: "p", "list item": "li", "table row": "p", quote: "blockquote", code: "pre", caption: "p" };
 const CLASSES = { "table row": "row", caption: "caption" };
 
+/** Where the words of a citation stand in the text of its article, as the server says it of kept ones (links.py). */
+function nowIn(article, citation) {
+  const { start, end, quote } = citation;
+  if (article.hash === citation.article_hash) return { state: "same", start, end };
+  const old = units(article, start);
+  const places = [article.text.lastIndexOf(quote, units(article, end) - quote.length), article.text.indexOf(quote, old)].filter((at) => at >= 0);
+  if (!places.length) return { state: "changed", start, end };
+  const [at] = places.sort((one, other) => Math.abs(one - old) - Math.abs(other - old));
+  return { state: "moved", start: points(article.text.slice(0, at)), end: points(article.text.slice(0, at + quote.length)) };
+}
+
+const points = (text) => [...text].length;
+
 /** The article's blocks as elements whose text is exactly the text of the article between start and end. */
 function layOut(article) {
   article.wide = wideOnes(article.text);
@@ -257,10 +273,11 @@ function bones() {
   return [make("p", { className: "unseen" }, "Loading the article…"), lines];
 }
 
-/** Show an article; the newest wish wins. Returns whether it stands there. */
-async function showArticle(id) {
-  if (state.shown?.id === id && state.wanted === id) return true;
-  state.wanted = id;
+/** Show an article; the newest wish wins. `fits` says whether the text that is shown already will do, `again` is to be
+ * done where it could not be loaded. Returns "shown", "gone" (not in the library), "failed" or "left" (for a newer wish). */
+async function showArticle(id, { fits = () => true, again = () => start(id) } = {}) {
+  if (state.shown?.id === id && state.wanted?.id === id && fits(state.shown)) return "shown";
+  const wish = (state.wanted = { id });
   const place = $("article");
   unmark();
   state.shown = null;
@@ -268,20 +285,32 @@ async function showArticle(id) {
   place.replaceChildren(...bones());
   try {
     const article = await get(`/v1/articles/${encodeURIComponent(id)}`);
-    if (state.wanted !== id) return false;
+    if (state.wanted !== wish) return "left";
     const body = layOut(article);
     place.replaceChildren(...headOf(article, body), body);
     state.shown = article;
+    lookUpAgain(article);
     document.title = `${article.title} · Article Assistant`;
     $("about").textContent = article.title;
     $("article-scroller").scrollTop = 0;
     showSwitch();
-    return true;
+    return "shown";
   } catch (error) {
-    if (state.wanted === id) articleFailed(id, error);
-    return false;
+    if (state.wanted !== wish) return "left";
+    articleFailed(error, again);
+    return error.status === 404 ? "gone" : "failed";
   } finally {
-    if (state.wanted === id) place.setAttribute("aria-busy", "false");
+    if (state.wanted === wish) place.setAttribute("aria-busy", "false");
+  }
+}
+
+const withHash = (hash) => ({ fits: (shown) => shown.hash === hash });
+
+/** Say of the answers' citations of an article where they stand in its text now. */
+function lookUpAgain(article) {
+  for (const turn of state.turns) {
+    for (const one of [...turn.citations, ...(turn.answer?.nearest ?? [])]) if (one.article === article.id) one.now = nowIn(article, one);
+    settle(turn);
   }
 }
 
@@ -302,11 +331,11 @@ function headOf(article, body) {
   return [make("h2", { className: "title" }, article.title)];
 }
 
-function articleFailed(id, error) {
+function articleFailed(error, again) {
   const gone = error.status === 404;
   const note = make("div", { className: "note failed", attributes: { role: "alert" } });
   note.append(gone ? "This article is not in the library any more." : `The article could not be loaded. ${error.message}`);
-  note.append(gone ? button("Open the library", () => openSheet("library")) : button("Try again", () => start(id)));
+  note.append(gone ? button("Open the library", () => openSheet("library")) : button("Try again", again));
   $("article").replaceChildren(note);
 }
 
@@ -394,7 +423,8 @@ function placeOf(hash) {
   return values.get("a") ? { article: values.get("a"), start: Number(range?.[1] ?? 0), end: Number(range?.[2] ?? 0) } : null;
 }
 
-/** Follow a link to a passage: from a citation (`origin`, with what is known of it), or from the address. */
+/** Follow a link to a passage: from a citation (`origin`, with what is known of it), or from the address, which keeps
+ * what was known for a reload. */
 async function jump(hash, origin = null, citation = null) {
   const place = placeOf(hash);
   if (!place) return;
@@ -403,21 +433,41 @@ async function jump(hash, origin = null, citation = null) {
   openTab("article");
   state.origin = origin;
   origin?.classList.add("on");
-  history.replaceState(null, "", hash);
-  const now = citation?.now;
-  const gone = now?.state === "gone" || !(await showArticle(place.article));
-  if (state.origin !== origin) return;
-  const stands = !gone && now?.state !== "changed" && (!place.end || mark(place.start, place.end));
-  showPlace(stands ? movedNote(now) : lostNote(citation, gone), origin);
+  history.replaceState(citation, "", hash);
+  const wish = { fits: (shown) => !citation || newEnough(shown, citation), again: () => jump(hash, origin, citation) };
+  const came = citation?.now?.state === "gone" && state.wanted ? "gone" : await showArticle(place.article, wish);
+  if (state.origin !== origin || came === "left") return;
+  const at = came === "shown" ? placeNow(place, citation) : null;
+  const stands = at && at.state !== "changed" && (!at.end || mark(at.start, at.end));
+  showPlace(stands ? movedNote(at) : lostNote(citation, came), origin);
   if (!stands) (origin ? $("back") : $("article-scroller")).focus();
   if (origin) origin.classList.add("on");
 }
 
-const movedNote = (now) => (now?.state === "moved" ? "The article has changed since; this is where the sentence stands now." : "");
+/** Whether the text that is shown is as new as the one that the citation was last looked up in. */
+function newEnough(shown, citation) {
+  const same = shown.hash === citation.article_hash;
+  return ["moved", "changed"].includes(citation.now?.state) ? !same : same;
+}
 
-function lostNote(citation, gone) {
-  const why = gone ? "This article is not in the library any more." : "The article has changed since; this passage is no longer in it.";
-  return citation ? `${why} It read: “${flat(citation.quote)}”` : why;
+/** What is to be marked in the text that is shown; the address says it too. */
+function placeNow(place, citation) {
+  if (!citation) return place;
+  citation.now = nowIn(state.shown, citation);
+  history.replaceState(citation, "", hashOf(citation));
+  return citation.now;
+}
+
+const movedNote = (now) => (now.state === "moved" ? "The article has changed since; this is where the sentence stands now." : "");
+
+const LOST = {
+  gone: "This article is not in the library any more.",
+  failed: "The article could not be loaded. Try again.",
+  shown: "The article has changed since; this passage is no longer in it.",
+};
+
+function lostNote(citation, came) {
+  return citation ? `${LOST[came]} It read: “${flat(citation.quote)}”` : LOST[came];
 }
 
 function showPlace(note, origin) {
@@ -555,19 +605,22 @@ function modelFailed(answer) {
   return `The chat model could not be used: ${answer.model_failure.replace(/\.$/, "")}.${rest}`;
 }
 
-/** Point kept citations at where their words stand now, and say where they no longer do. */
+/** Point citations at where their words stand now, and say where they no longer do. */
 function settle(turn) {
-  for (const link of turn.body.querySelectorAll(".cite")) {
-    const citation = turn.citations.find((one) => String(one.n) === link.dataset.n);
+  for (const link of turn.element.querySelectorAll(".cite, .passage")) {
+    const citation = citationOf(link);
     if (!citation?.now) continue;
     link.href = hashOf(citation);
-    link.classList.toggle("stale", ["changed", "gone"].includes(citation.now.state));
+    link.classList.toggle("stale", isLost(citation));
   }
 }
 
+const isLost = (citation) => ["changed", "gone"].includes(citation.now?.state);
+
+/** The link to a passage; to its article alone where the passage is no longer in it. */
 function hashOf(citation) {
   const at = citation.now?.state === "moved" ? citation.now : citation;
-  return `#a=${encodeURIComponent(citation.article)}&c=${at.start}-${at.end}`;
+  return `#a=${encodeURIComponent(citation.article)}${isLost(citation) ? "" : `&c=${at.start}-${at.end}`}`;
 }
 
 const STATES = {
@@ -755,7 +808,9 @@ async function posted(turn, signal) {
   const began = !state.talk;
   if (began) {
     const reply = await send("POST", "/v1/conversations", { articles: [...state.chosen] }, { signal });
-    remember((await reply.json()).id);
+    const { id } = await reply.json();
+    signal.throwIfAborted(); // the thread may be another one by now
+    remember(id);
   }
   for (let tried = 1; ; tried += 1) {
     try {
@@ -848,7 +903,14 @@ function fit() {
   $("count").textContent = `${plural(left, "character")} left`;
 }
 
-function submitQuestion() {
+/** Wait for the conversation that is being opened; whether a question can be put to it. */
+async function opened() {
+  const thread = state.thread;
+  return (await state.opening) !== false && state.thread === thread;
+}
+
+async function submitQuestion() {
+  if (!(await opened())) return;
   const question = $("question").value;
   if (state.asking || !question.trim()) return;
   $("question").value = "";
@@ -884,8 +946,8 @@ function showSuggestions() {
   if (following) follow();
 }
 
-function askSuggested(question) {
-  ask(question);
+async function askSuggested(question) {
+  if (await opened()) ask(question);
   if (!touch.matches) $("question").focus({ preventScroll: true });
 }
 
@@ -959,6 +1021,9 @@ function clearTurns() {
   stopAsking();
   unmark();
   state.origin = null;
+  state.thread = {};
+  state.opening = null;
+  state.talk = null;
   state.turns = [];
   $("turns").replaceChildren();
   $("welcome").hidden = false;
@@ -972,24 +1037,42 @@ function newTalk() {
   $("question").focus();
 }
 
-async function openTalk(id) {
+/** Open a conversation; the newest wish wins. Its id is kept at once, so that a reload opens it again. */
+function openTalk(id) {
   clearTurns();
+  memory.set("sessionStorage", "conversation", id);
   openTab("chat");
   $("welcome").hidden = true;
+  state.opening = loadTalk(id, state.thread);
+}
+
+/** Whether the conversation stands there, or a new one may begin in place of one that is gone. */
+async function loadTalk(id, thread) {
+  let failed = null;
   try {
     const talk = await get(`/v1/conversations/${encodeURIComponent(id)}`);
+    if (state.thread !== thread) return false;
+    const articles = await held(talk.articles, talk.id);
+    if (state.thread !== thread) return false;
     remember(talk.id);
-    choose(talk.articles);
+    choose(articles);
     talk.turns.forEach(putTurn);
-    $("welcome").hidden = state.turns.length > 0;
   } catch (error) {
-    remember(null);
-    $("welcome").hidden = false;
-    if (error.status !== 404) $("turns").replaceChildren(make("div", { className: "note failed", attributes: { role: "alert" } }, `The conversation could not be opened. ${error.message}`, button("Try again", () => openTalk(id))));
+    if (state.thread !== thread) return false;
+    failed = error;
+    talkFailed(id, error);
   }
+  state.opening = null;
+  $("welcome").hidden = state.turns.length > 0;
   showSuggestions();
   following = true;
   follow();
+  return !failed || failed.status === 404;
+}
+
+function talkFailed(id, error) {
+  if (error.status === 404) remember(null);
+  else $("turns").replaceChildren(make("div", { className: "note failed", attributes: { role: "alert" } }, `The conversation could not be opened. ${error.message}`, button("Try again", () => openTalk(id))));
 }
 
 /** A turn as it was kept. */
@@ -1008,9 +1091,26 @@ function putTurn(kept) {
 // ---- The library ----
 
 function choose(ids) {
-  const known = new Set(state.articles.map((one) => one.id));
-  state.chosen = new Set(ids.filter((id) => known.has(id)));
+  state.chosen = new Set(ids);
   showAsked();
+}
+
+const askOnly = (talk, ids) => send("PATCH", `/v1/conversations/${encodeURIComponent(talk)}`, { articles: ids });
+
+/** A conversation that was deleted elsewhere says so when it is asked. */
+function unlessGone(error) {
+  if (error.status !== 404) throw error;
+}
+
+/** Those of these articles that the library holds. A conversation forgets the others: with them it answers nothing. */
+async function held(ids, talk) {
+  const holds = (id) => state.articles.some((one) => one.id === id);
+  if (ids.every(holds)) return ids;
+  state.articles = (await get("/v1/articles")).articles; // one may have been added since
+  showSwitch();
+  const kept = ids.filter(holds);
+  if (talk && kept.length < ids.length) await askOnly(talk, kept).catch(unlessGone);
+  return kept;
 }
 
 /** Say in the field for the question which articles it is asked of. */
@@ -1020,9 +1120,16 @@ function showAsked() {
   $("question").placeholder = `Ask about ${those.length > 1 ? plural(those.length, "article") : one}`;
 }
 
+/** Ask no article any more that the library has lost. */
+async function chooseHeld() {
+  const thread = state.thread;
+  const ids = await held([...state.chosen], state.talk);
+  if (state.thread === thread) choose(ids);
+}
+
 async function refreshLibrary() {
   state.articles = (await get("/v1/articles")).articles;
-  choose([...state.chosen]);
+  await chooseHeld();
   $("articles").replaceChildren(...state.articles.map(articleRow));
   $("choosing").hidden = state.articles.length === 1;
   showSwitch();
@@ -1035,7 +1142,7 @@ function articleRow(entry) {
   tick.value = entry.id;
   const count = entry.sentences ? plural(entry.sentences, "sentence") : "";
   const about = [count, entry.shipped ? "comes with the program" : `added ${dayOf(entry.added)}`].filter(Boolean).join(" · ");
-  const open = make("button", { type: "button", className: "grow", onclick: () => { $("library").close(); openTab("article"); showArticle(entry.id); } }, entry.title, make("small", {}, about));
+  const open = make("button", { type: "button", className: "grow", onclick: () => { $("library").close(); openTab("article"); showArticle(entry.id, withHash(entry.hash)); } }, entry.title, make("small", {}, about));
   if (entry.id === state.shown?.id) open.setAttribute("aria-current", "true");
   row.append(tick, open);
   if (entry.own && !entry.shipped) row.append(tool("bin", `Remove ${entry.title}`, () => confirmIn(row, "Remove this article?", () => removeArticle(entry.id), () => row.replaceWith(articleRow(entry)))));
@@ -1052,14 +1159,14 @@ async function tickArticles(row, tick) {
     return;
   }
   choose(ticked.length === boxes.length ? [] : ticked);
-  if (state.talk) await inRow(row, () => send("PATCH", `/v1/conversations/${state.talk}`, { articles: [...state.chosen] }));
+  if (state.talk) await inRow(row, () => askOnly(state.talk, [...state.chosen]));
   loadSuggestions();
 }
 
 async function removeArticle(id) {
   await send("DELETE", `/v1/articles/${encodeURIComponent(id)}`);
   await refreshLibrary();
-  if (state.wanted === id) { state.wanted = null; await showArticle(state.articles[0].id); }
+  if (state.wanted?.id === id) { state.wanted = null; await showArticle(state.articles[0].id); }
   loadSuggestions();
 }
 
@@ -1082,7 +1189,7 @@ async function addArticle(name, body) {
     bar.remove();
     words.textContent = { added: "Added.", replaced: "Its newer text took the place of the old one.", unchanged: "It was there already." }[done.change] ?? "Added.";
     await refreshLibrary();
-    await showArticle(done.id);
+    await showArticle(done.id, withHash(done.hash));
     refreshLibrary();
     loadSuggestions();
   } catch (error) {
@@ -1154,21 +1261,22 @@ async function signOut() {
 async function start(id = null) {
   const place = placeOf(location.hash);
   const kept = memory.get("sessionStorage", "conversation");
-  $("article").replaceChildren(...bones());
+  const { thread } = state;
+  if (!state.shown) $("article").replaceChildren(...bones());
   try {
     state.session = await get("/v1/session");
     $("sign-out").hidden = !(state.session.keys_required && state.session.signed_in);
     if (state.session.keys_required && !state.session.signed_in) return signedOut();
     state.articles = (await get("/v1/articles")).articles;
-    choose([...state.chosen]);
+    await chooseHeld();
   } catch (error) {
     $("article").setAttribute("aria-busy", "false");
-    return articleFailed(id, error);
+    return articleFailed(error, () => start(id));
   }
   loadSuggestions();
-  if (kept && !state.turns.length) openTalk(kept);
-  const first = id ?? state.articles[0]?.id;
-  if (place) await jump(location.hash);
+  if (kept && state.thread === thread && !state.turns.length) openTalk(kept);
+  const first = id ?? state.shown?.id ?? state.articles[0]?.id;
+  if (place) await jump(location.hash, null, history.state);
   else if (first) await showArticle(first);
   performance.mark("usable");
 }
@@ -1224,7 +1332,7 @@ function wire() {
   on($("address-form"), "submit", (event) => { event.preventDefault(); const url = $("address").value; $("address").value = ""; addArticle(url, { url }); });
   for (const name of ["dragenter", "dragover", "dragleave", "drop"]) on(window, name, dragged);
   on(document, "keydown", escape);
-  on(window, "hashchange", () => jump(location.hash));
+  on(window, "hashchange", () => jump(location.hash, null, history.state));
   on(document.querySelector(".skip"), "click", (event) => { event.preventDefault(); openTab("chat"); $("question").focus(); });
 }
 

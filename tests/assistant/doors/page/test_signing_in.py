@@ -78,6 +78,7 @@ def test_signed_out_meanwhile_keeps_what_is_on_the_screen(strict: Site, visit: V
     seen.page.press("#key", "Enter")
     seen.page.wait_for_selector("#sign-in:not([open])", state="attached")
     assert seen.page.locator(".turn").count() == 2
+    assert "Clara Voss" in seen.page.inner_text("#article")
     seen.page.get_by_role("button", name="Try again").click()
     seen.page.wait_for_function("() => document.querySelectorAll('.turn .after .tool').length === 6")
     assert seen.page.locator(".turn").count() == 2
