@@ -108,8 +108,8 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, given: str) -> str:
-        if given and not given.startswith(("http://", "https://")):
-            raise PydanticCustomError("address", "an address begins with http:// or https://")
+        if given and not (given.startswith(("http://", "https://")) and _host(given)):
+            raise PydanticCustomError("address", "an address begins with http:// or https:// and names a host")
         return given
 
     @property
@@ -123,8 +123,7 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> frozenset[str]:
         """The names the server may be reached by besides this machine's, in small letters."""
-        public = urlsplit(self.public_url).hostname or ""
-        names = {public, *(name.strip().lower() for name in self.allowed_hosts.split(","))} - {""}
+        names = {_host(self.public_url), *(name.strip().lower() for name in self.allowed_hosts.split(","))} - {""}
         return frozenset(name for name in names if not loopback(name))
 
     @classmethod
@@ -141,6 +140,14 @@ class Settings(BaseSettings):
             wrong = error.errors()[0]
             name = cls.variable(str(wrong["loc"][0]))
             raise BadSettings(f"{name} cannot be {wrong['input']!r}: {wrong['msg'].lower()}.") from error
+
+
+def _host(address: str) -> str:
+    """The name or number in an address, "" where there is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def loopback(host: str) -> bool:

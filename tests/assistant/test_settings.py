@@ -30,6 +30,7 @@ def test_an_unknown_variable_is_refused_and_the_near_ones_are_named(monkeypatch:
         ("ASSISTANT_MOST_SENTENCES", "none"),
         ("ASSISTANT_ANSWERABILITY_FLOOR", "1.5"),
         ("ASSISTANT_PUBLIC_URL", "ftp://x"),
+        ("ASSISTANT_PUBLIC_URL", "http://["),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_its_setting(
