@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from assistant.answer import Answer, Citation
+from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.written import Written
 
 
-def quoting(found: Citation, quote: str) -> Citation:
-    return replace(found, quote=quote)
-
-
 def test_a_mark_is_where_it_was_written_whatever_the_quotes_hold(town: Assistant) -> None:
     answer: Answer = town.ask("How do I reverse a list in Python?")
-    first, second, third = answer.nearest
-    nearest = (quoting(first, "It is old."), quoting(second, "It is [1] long [3]."), quoting(third, "[2] It is [1]."))
+    quotes = ("It is old.", "It is [1] long [3].", "[2] It is [1].")
+    nearest = tuple(replace(one, quote=quote) for one, quote in zip(answer.nearest, quotes, strict=True))
+        replace(first, quote="It is old."),
+        replace(second, quote="It is [1] long [3]."),
+        replace(third, quote="[2] It is [1]."),
+    )
     written = Written("https://ask.example.org")
     text, marks = written.end(replace(answer, nearest=nearest))
     assert text == written.text
