@@ -11,10 +11,6 @@ def test_a_mark_is_where_it_was_written_whatever_the_quotes_hold(town: Assistant
     answer: Answer = town.ask("How do I reverse a list in Python?")
     quotes = ("It is old.", "It is [1] long [3].", "[2] It is [1].")
     nearest = tuple(replace(one, quote=quote) for one, quote in zip(answer.nearest, quotes, strict=True))
-        replace(first, quote="It is old."),
-        replace(second, quote="It is [1] long [3]."),
-        replace(third, quote="[2] It is [1]."),
-    )
     written = Written("https://ask.example.org")
     text, marks = written.end(replace(answer, nearest=nearest))
     assert text == written.text
