@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -169,6 +169,7 @@ class Assistant:
             except BaseException:
                 asked.stop.set()  # a chain that is closed still reads its input to the end, for tracing
                 raise
+        asked.go_on()
         yield self._answer(asked, claims, time.perf_counter())
 
     def _stand_alone(self, asked: Asked) -> Asked:
@@ -229,22 +230,29 @@ class Assistant:
         return replace(asked, reading=self._reader(asked, ALL).read(asked.searched_for, asked.read, asked.after))
 
     def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:
-        """What the model writes; the articles' own sentences where there is no model, or it fails."""
+        """What the model writes; the articles' own sentences where there is no model, or it fails.
+
+        Once stopped it ends without a word: the chain reads it to its end even when closed, and `_stream` says so.
+        """
         for asked in inputs:
             yield asked
-            if self.model and asked.reading.answerability >= self.settings.doubt_floor:
-                try:
-                    found = yield from self._written(asked, self.model)
-                except ModelError as error:
-                    asked = replace(asked, model_failure=str(error))
-                    yield asked
-                else:
-                    version = prompts.version(self.settings.prompts_dir)
-                    asked = replace(asked, answered_by=f"model: {self.settings.model}", prompt_version=version)
-                    yield asked if found else self._read_on(asked)
-                    continue
-            if asked.reading.answerability >= self.settings.answerability_floor:
-                yield from choose(asked.searched_for, asked.reading, self.settings.most_sentences)
+            with suppress(Stopped):
+                yield from self._answered(asked)
+
+    def _answered(self, asked: Asked) -> Iterator[Asked | Quote | Checked]:
+        if self.model and asked.reading.answerability >= self.settings.doubt_floor:
+            try:
+                found = yield from self._written(asked, self.model)
+            except ModelError as error:
+                asked = replace(asked, model_failure=str(error))
+                yield asked
+            else:
+                version = prompts.version(self.settings.prompts_dir)
+                asked = replace(asked, answered_by=f"model: {self.settings.model}", prompt_version=version)
+                yield asked if found else self._read_on(asked)
+                return
+        if asked.reading.answerability >= self.settings.answerability_floor:
+            yield from choose(asked.searched_for, asked.reading, self.settings.most_sentences)
 
     def _written(self, asked: Asked, model: BaseChatModel) -> Generator[Checked, None, bool]:
         """What the model writes; returns whether any of it is supported."""

@@ -37,4 +37,5 @@ def town(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterat
     catalog.add(Article.of(bridge, title="The Old Bridge", source="bridge.md"))
     catalog.add(Article.of(market, title="The Market", url="https://example.org/market"))
     yield Assistant(catalog, Settings())
+    assert [entry.id for entry in catalog.entries()] == ["the-old-bridge", "the-market"], "a test has changed them"
     catalog.close()

@@ -13,6 +13,7 @@ from assistant.ask import Asked, Assistant
 from assistant.errors import BadQuestion, Stopped
 from assistant.settings import Settings
 from assistant.turn import Turn
+from index.article import Article, Piece
 from index.catalog import Catalog
 from index.embedder import BUNDLED, Embedder
 
@@ -213,11 +214,12 @@ def test_tracing_sees_every_step_of_the_path(town: Assistant) -> None:
     assert set(wanted) <= set(watcher.steps)
 
 
-def test_follow_ups_are_made_whole_beside_an_article_in_another_language(town: Assistant) -> None:
-    from index.article import Article, Piece
-
+def test_follow_ups_are_made_whole_beside_an_article_in_another_language(catalog: Catalog) -> None:
     german = "Die Mühle am Bach wurde vor langer Zeit von einem Müller aus dem Nachbardorf gebaut und steht noch heute."
-    town.catalog.add(Article.of([Piece("paragraph", german)], title="Die Mühle"))
-    assert town.catalog.snapshot().keywords.languages == ["de", "en"]
+    english = "The old bridge over the river was built by Clara Voss in 1903, and it still stands today."
+    catalog.add(Article.of([Piece("paragraph", german)], title="Die Mühle"))
+    catalog.add(Article.of([Piece("paragraph", english)], title="The Old Bridge"))
+    assert catalog.snapshot().keywords.languages == ["de", "en"]
+    town = Assistant(catalog, Settings())
     earlier = (Turn.of(town.ask("Who built the old bridge?")),)
     assert town.ask("When was it built?", earlier).searched_for == "When was the old bridge built?"

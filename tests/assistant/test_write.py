@@ -1,5 +1,6 @@
 """Answers that a chat model writes, by a scripted model, on two small articles."""
 
+import gc
 import re
 import time
 from collections.abc import Iterator
@@ -174,12 +175,14 @@ def test_a_model_that_never_ends_is_stopped(town: Assistant) -> None:
     assert sum(len(claim.text) for claim in answer.claims) < 50_000
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_an_answer_that_is_left_does_not_hear_the_model_out(town: Assistant) -> None:
     built = BUILT.format(**number_of(town, "Who built the old bridge?"))
     model = Endless(said=[], text=f"{built} ")
     parts = Assistant(town.catalog, Settings(model="openai:scripted", doubt_floor=0.0), model).stream("Who built it?")
     assert any(isinstance(part, Claim) for part in parts)
     parts.close()  # type: ignore[attr-defined]
+    gc.collect()
     assert len(model.said) < 50
 
 
