@@ -221,7 +221,8 @@ class Assistant:
         trained = network(self.settings.reader)
         if trained is None:
             return PlainReader(asked.snapshot, self.catalog.embedder)
-        reader = TrainedReader(asked.snapshot, self.catalog.embedder, trained, enough)
+        looked = verifier(self.settings.reader)
+        reader = TrainedReader(asked.snapshot, self.catalog.embedder, trained, enough, looked and looked.logit)
         reader.stop = asked.go_on
         return reader
 

@@ -28,6 +28,7 @@ FIRST_READ = 16  # passages that are read at once; the others when none of these
 BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
 CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
+UNSAID = -10.0  # the verifier's logit where there is no answer to verify
 MARKED = 20  # sentences, the best, whose answering words are marked
 # A sentence with one of these among its first four words: alone nobody could say whom it is about.
 POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|this|these|that|those)\b", re.IGNORECASE)
@@ -37,6 +38,7 @@ POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|thi
 # twice the score and thrice the odds fewer were right, and more were answered that have no answer.
 FOLLOWING, FOLLOWS = (1.0, 0.75), 0.4
 NONE: Mapping[Place, float] = {}
+Verify = Callable[[str, str, str], float]  # index/verifier.py's logit: of a statement, a title and a text
 
 
 class Network:
@@ -48,6 +50,7 @@ class Network:
         weights = self.file.last
         self.sentence_weights = np.array(weights.get("sentence", [1.0, 0, 0, 0, 0, 0, 0]), np.float32)
         self.answer_weights = np.array(weights.get("answer", [0, 1.0, 0, 0, 0, 0, 0, 0, 0]), np.float32)
+        self.verified_weights = np.array(weights.get("verified", []), np.float32)  # none: it does without
         self.pairs = Pairs(bundled_folder())
 
     def run(self, pairs: Sequence[Pair]) -> Iterator[tuple[Floats, float]]:
@@ -92,11 +95,15 @@ class Read:
 class TrainedReader:
     """Reads the likeliest passages, and all the others when those do not answer. For English; else the plain reader.
 
-    `stop` is called before each batch; it raises where nobody waits for the answer any more.
+    `verify` looks at the best answer once more, if the network's last weights were fitted with it. `stop` is called
+    before each batch; it raises where nobody waits for the answer any more.
     """
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network, floor: float) -> None:
+    def __init__(
+        self, snapshot: Snapshot, embedder: Embedder, network: Network, floor: float, verify: Verify | None = None
+    ) -> None:
         self.snapshot, self.embedder, self.network, self.floor = snapshot, embedder, network, floor
+        self.verify = verify if len(network.verified_weights) else None
         self.plain = PlainReader(snapshot, embedder)
         self.stop: Callable[[], None] | None = None
         self.name = f"reader: trained, {network.sha256[:12]}"
@@ -117,7 +124,8 @@ class TrainedReader:
         for places in filter(None, (order[:FIRST_READ], order[FIRST_READ:])):
             read += self.through(question, passages, places, signals.sentences)
             best = read[int(np.argmax(self.scores(read, likelier)))]
-            logit = self.evidence(question, read, best, signals.evidence) @ self.network.answer_weights
+            weights = self.network.verified_weights if self.verify else self.network.answer_weights
+            logit = self.evidence(question, read, best, signals.evidence) @ weights
             logit += FOLLOWS if best.place in likelier else 0.0
             answerability = float(1 / (1 + np.exp(-logit)))
             if answerability >= self.floor:
@@ -138,16 +146,24 @@ class TrainedReader:
             yield Scored(one.kept, one.number, float(scores[row]), one.answer if place < MARKED else None)
 
     def evidence(self, question: str, read: Sequence[Read], best: Read, plain: NDArray[np.float32]) -> Floats:
-        """What tells whether the best sentence answers, (9,).
+        """What tells whether the best sentence answers, (9,), or (10,) with `verify`.
 
         The three signals of the network for that sentence, read thrice (`again`), the highest answerability of a
         passage, the plain reader's three, the share of the question's words, weighed by rarity, that stand in the
-        sentence's passage, and 1.
+        sentence's passage, what the verifier says (`verified`), and 1.
         """
         words = self.snapshot.keywords.question_terms(question)
         covered = self.plain.covered(words, best.passage.passage.searchable, best.kept.article.language)
         highest = max(one.signals[1] for one in read)
-        return np.array([*self.again(question, best), highest, *plain, covered, 1.0], np.float32)
+        verified = [self.verified(question, best, self.verify)] if self.verify else []
+        return np.array([*self.again(question, best), highest, *plain, covered, *verified, 1.0], np.float32)
+
+    def verified(self, question: str, one: Read, verify: Verify) -> float:
+        """The verifier's logit that the sentence and its neighbours support the question with its answer."""
+        if not one.answer:
+            return UNSAID
+        article, passage = one.kept.article, one.passage.passage
+        return verify(f"{question} {article[one.answer]}", passage.context, article[_near(one)])
 
     def again(self, question: str, one: Read) -> Floats:
         """The three signals of the network in the mean of three readings: the passage, the sentence and its neighbours,
@@ -156,12 +172,9 @@ class TrainedReader:
         """
         article, passage, number = one.kept.article, one.passage.passage, one.number
         sentences, here = article.sentences, article.sentences[number]
-        first, last = passage.first, passage.last - 1
-        near, until = max(first, number - 1), min(last, number + 1)
-        reaches = [(first, last), (near, until), (number, number)]
-        if POINTS.match(article[here]):
-            reaches.pop()
-        texts = [Span(sentences[begin].start, sentences[end].end) for begin, end in reaches]
+        texts = [Span(sentences[passage.first].start, sentences[passage.last - 1].end), _near(one)]
+        if not POINTS.match(article[here]):
+            texts.append(here)
         seen = {texts[0]: one.signals[:3]}  # of a short passage they are the same: nothing is read twice
         pairs = {t: self.network.pairs.pair(question, passage.context, article[t]) for t in texts if t not in seen}
         for (text, pair), (tokens, whole) in zip(pairs.items(), self.network.run(list(pairs.values())), strict=True):
@@ -198,6 +211,13 @@ class TrainedReader:
                 yield from _sentences(located, pairs[place], tokens, whole, plain[begin : int(ends[place])])
 
 
+def _near(one: Read) -> Span:
+    """The sentence and its neighbours in the passage."""
+    sentences, passage = one.kept.article.sentences, one.passage.passage
+    first, last = max(passage.first, one.number - 1), min(passage.last - 1, one.number + 1)
+    return Span(sentences[first].start, sentences[last].end)
+
+
 def _likelier(after: Collection[Place]) -> dict[Place, float]:
     """The sentences that follow those of `after`, and how much is added to their scores."""
     found: dict[Place, float] = {}
@@ -226,12 +246,12 @@ def _sentences(
 def _seen(inside: NDArray[np.intp], pair: Pair, tokens: Floats, whole: float) -> tuple[list[float], int, int]:
     """The network's three signals for the sentence whose tokens are `inside`, and the ends of its best span."""
     logits = tokens[pair.first + inside]
-    first, last, height = _span(logits[:, 0], logits[:, 1])
+    first, last, height = best_span(logits[:, 0], logits[:, 1])
     none = float(tokens[0, 0] + tokens[0, 1])
     return [float(logits[:, 2].mean()), whole, height - none], int(inside[first]), int(inside[last])
 
 
-def _span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
+def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
     """First and last token of the best span of at most LONGEST_ANSWER tokens, and its logit."""
     sums = starts[:, None] + ends[None, :]
     first, last = np.unravel_index(int(np.argmax(np.where(_allowed(len(starts)), sums, -np.inf))), sums.shape)

@@ -1,14 +1,16 @@
 """Fit the last weights of a reader: `python -m index.training.calibrate VALIDATION.jsonl READER.onnx`.
 
-Seven weights rank sentences and nine make the answerability, on data that the network never saw; they are written
-into the file. What is printed was measured on articles that the weights were not fitted to, in FOLDS parts.
+Seven weights rank sentences, nine make the answerability, and ten where a verifier looks at the answer as well, on data
+that the network never saw; they are written into the file. What is printed was measured on articles that the weights
+were not fitted to, in FOLDS parts.
 """
 
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -27,29 +29,40 @@ from sklearn.preprocessing import StandardScaler
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
 from index.snapshot import Snapshot
-from index.trained import FIRST_READ, Network, Read, TrainedReader
+from index.trained import FIRST_READ, Network, Read, TrainedReader, Verify
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
+from index.verifier import FILE, Verifier
 
 ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article, at most as many as its own
 FOREIGN_WEIGHT = 0.5
 FOLDS = 5  # at most; as many articles have twins in our data: each is measured with weights of the others
 RIDGE = 0.001  # keeps weights of signals that hardly differ small
+VERIFIED = list(range(10))  # columns of TrainedReader.evidence
+SIGNALS = (VERIFIED[:8] + VERIFIED[9:], VERIFIED)  # without what the verifier says, and with it
 SHRINKAGE = 0.05  # the same for the answerability, whose signals say much the same: C of scikit-learn
 
 
 class Remembering(TrainedReader):
     """Reads no sentence again that it read again before: most are the best whichever weights rank them."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network) -> None:
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network, verify: Verify) -> None:
         super().__init__(snapshot, embedder, network, 0.5)
+        self.verify = verify  # whichever weights the network has now
         self.known: dict[tuple[str, str, int, int], NDArray[np.float32]] = {}
+        self.said: dict[tuple[str, str, int, int], float] = {}
 
     def again(self, question: str, one: Read) -> NDArray[np.float32]:
         key = question, one.kept.id, one.passage.passage.first, one.number
         if key not in self.known:
             self.known[key] = super().again(question, one)
         return self.known[key]
+
+    def verified(self, question: str, one: Read, verify: Verify) -> float:
+        key = question, one.kept.id, one.passage.passage.first, one.number
+        if key not in self.said:
+            self.said[key] = super().verified(question, one, verify)
+        return self.said[key]
 
 
 @dataclass(frozen=True)
@@ -75,37 +88,43 @@ def main(
     more: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="articles to fit to as well, measured apart")
     ] = None,
+    verifier: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what looks at answers too")] = FILE,
 ) -> None:
     """Fit the last weights of a reader, and write them into it."""
     console = Console()
     read = contexts(data, *([more] if more else []))
-    embedder, network = Embedder(), Network(target)
+    embedder, network, verify = Embedder(), Network(target), Verifier(verifier).logit
     snapshot = Snapshot(0, tuple(kept(read, embedder)))
-    whole = list(_whole_library(read, snapshot, embedder, network))
-    single = list(_single_articles(read, snapshot, embedder, network))
+    made = partial(Remembering, embedder=embedder, network=network, verify=verify)
+    whole = list(_whole_library(read, made(snapshot)))
+    single = list(_single_articles(read, snapshot, made))
     firsts: dict[bool, list[bool]] = defaultdict(list)  # by whether it came with --more
-    chances: dict[bool, list[tuple[float, bool]]] = defaultdict(list)
+    chances: dict[tuple[bool, bool], list[tuple[float, bool]]] = defaultdict(list)  # and whether it was verified
     titles = [sample.title for sample in whole + single]
     for _, places in GroupKFold(min(FOLDS, len(set(titles)))).split(titles, groups=titles):
         inside = {titles[place] for place in places}
         network.sentence_weights = _sentence_weights([s for s in whole if s.title not in inside])
         for sample in (s for s in whole if s.title in inside):
             firsts[sample.asked.more].append(bool(sample.gold[np.argmax(sample.columns @ network.sentence_weights)]))
-        model = _answer_weights([s for s in single if s.title not in inside])
         tested = [s for s in single if s.title in inside and s.kind != "foreign"]
-        for sample, evidence in zip(tested, _evidence(tested) if tested else (), strict=True):
-            chance = float(1 / (1 + np.exp(-(evidence @ model))))
-            chances[sample.asked.more].append((chance, sample.kind == "answered"))
+        for signals in SIGNALS if tested else ():
+            model = _answer_weights([s for s in single if s.title not in inside], signals)
+            for sample, evidence in zip(tested, _evidence(tested)[:, signals], strict=True):
+                chance = float(1 / (1 + np.exp(-(evidence @ model))))
+                chances[sample.asked.more, signals is VERIFIED].append((chance, sample.kind == "answered"))
     for further, right in sorted(firsts.items()):
         console.print(f"{more if further else data}: sentence@1 {np.mean(right):.3f} of {len(right)}")
-        if said := chances[further]:
-            values, truths = zip(*said, strict=True)
-            auroc, error = roc_auc_score(truths, values), calibration_error(said)
-            console.print(f"twins: AUROC {auroc:.3f}, calibration error {error:.3f} of {len(said)}")
+    for (further, verified), said in sorted(chances.items()):
+        values, truths = zip(*said, strict=True)
+        auroc, error = roc_auc_score(truths, values), calibration_error(said)
+        console.print(
+            f"{more if further else data}: twins{', verified' * verified}: "
+            f"AUROC {auroc:.3f}, calibration error {error:.3f} of {len(said)}"
+        )
     network.sentence_weights = _sentence_weights(whole)
-    answer = _answer_weights(single)
-    console.print("sentence", network.sentence_weights.round(3).tolist(), "answer", answer.round(3).tolist())
-    write(target, {"sentence": network.sentence_weights.tolist(), "answer": answer.tolist()})
+    last = {"answer": SIGNALS[0], "verified": SIGNALS[1]}
+    fitted = {name: _answer_weights(single, signals).tolist() for name, signals in last.items()}
+    write(target, {"sentence": network.sentence_weights.tolist()} | fitted)
 
 
 def calibration_error(chances: Sequence[tuple[float, bool]]) -> float:
@@ -124,18 +143,15 @@ def bins(chances: Sequence[tuple[float, bool]]) -> list[tuple[float, float, floa
     ]
 
 
-def _whole_library(
-    read: Sequence[Context], snapshot: Snapshot, embedder: Embedder, network: Network
-) -> Iterator[Sample]:
+def _whole_library(read: Sequence[Context], reader: TrainedReader) -> Iterator[Sample]:
     every = [asked for context in read for asked in context.questions if asked.answers]
     drawn = random.Random(0).sample(every, min(ANSWERED, len(every)))
-    reader = Remembering(snapshot, embedder, network)
     for asked in track(drawn, "one library", console=Console(stderr=True)):
         yield _sample(reader, asked, read[asked.context].article.title, "answered")
 
 
 def _single_articles(
-    read: Sequence[Context], snapshot: Snapshot, embedder: Embedder, network: Network
+    read: Sequence[Context], snapshot: Snapshot, made: Callable[[Snapshot], TrainedReader]
 ) -> Iterator[Sample]:
     """Questions, their twins and foreign ones, each asked of all contexts of one title."""
     chance = random.Random(0)
@@ -143,8 +159,7 @@ def _single_articles(
     titles = sorted({read[asked.context].article.title for asked in every if not asked.answers})
     for title in track(titles, "single articles", console=Console(stderr=True)):
         places = {place for place, context in enumerate(read) if context.article.title == title}
-        part = Snapshot(0, tuple(one for one in snapshot.kept if int(one.id) in places))
-        reader = Remembering(part, embedder, network)
+        reader = made(Snapshot(0, tuple(one for one in snapshot.kept if int(one.id) in places)))
         own = [asked for asked in every if asked.context in places]
         others = [asked for asked in every if asked.context not in places]
         foreign = chance.sample(others, min(FOREIGN, len(own), len(others)))
@@ -182,8 +197,8 @@ def _evidence(samples: Sequence[Sample]) -> NDArray[np.float32]:
     )
 
 
-def _answer_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
-    evidence = _evidence(samples)
+def _answer_weights(samples: Sequence[Sample], signals: Sequence[int]) -> NDArray[np.float32]:
+    evidence = _evidence(samples)[:, signals]
     weights = [FOREIGN_WEIGHT if sample.kind == "foreign" else 1.0 for sample in samples]
     scaled = StandardScaler()
     fitted = LogisticRegression(C=SHRINKAGE, max_iter=2000).fit(

@@ -23,7 +23,7 @@ from index.training.twins import Pool, altered, edit, names_in, numbers_in, stat
 
 NEIGHBOURS = 8  # passages that search finds for a question, from which a wrong one is drawn
 # Words and marks of a window at most; a sentence alone now and then, as the reader looks at the best one once more.
-WINDOWS, WINDOW_WEIGHTS = (12, 45, 75, 110, 160, 240), (0.15, 0.15, 0.2, 0.2, 0.15, 0.15)
+WINDOWS = {12: 0.15, 45: 0.15, 75: 0.2, 110: 0.2, 160: 0.15, 240: 0.15}  # and how often
 SHARES = {"squadshifts-amazon_reviews": 0.4, "squadshifts-reddit": 0.4}  # of a data set in an epoch; others whole
 UNTITLED = tuple(SHARES)  # their titles say nothing
 OWN = "written"  # the data set of articles written for the reader, of which teachers know nothing
@@ -54,8 +54,14 @@ class Examples:
     `share` of the answered questions of an epoch is seen, those of further files always.
     """
 
-    def __init__(self, read: Sequence[Context], neighbours: NDArray[np.int32], share: float = 1.0) -> None:
-        self.read, self.neighbours, self.share = read, neighbours, share
+    def __init__(
+        self,
+        read: Sequence[Context],
+        neighbours: NDArray[np.int32],
+        share: float = 1.0,
+        windows: Mapping[int, float] = WINDOWS,
+    ) -> None:
+        self.read, self.neighbours, self.share, self.windows = read, neighbours, share, windows
         self.asked = [asked for context in read for asked in context.questions]
         edits = _edits(read)
         near = [_pool([context], edits) for context in read]
@@ -77,7 +83,7 @@ class Examples:
 
     def _of(self, place: int, asked: Asked, chance: random.Random) -> Iterator[list[Example]]:
         context = self.read[asked.context]
-        longest = chance.choices(WINDOWS, WINDOW_WEIGHTS)[0]
+        longest = chance.choices(list(self.windows), list(self.windows.values()))[0]
         if not asked.answers:
             yield [self._window(_as_typed(asked.question, chance), context, (), longest, chance)]
         elif asked.more or chance.random() < self.share * SHARES.get(context.dataset, 1.0):

@@ -71,10 +71,10 @@ def statements(path: Path) -> list[Statement]:
     for one in read:
         if one.supported:
             sound[one.title].append(one.claim)
-    return [one if one.supported else replace(one, wrong=_wrong(one.claim, sound[one.title])) for one in read]
+    return [one if one.supported else replace(one, wrong=differing(one.claim, sound[one.title])) for one in read]
 
 
-def _wrong(claim: str, sound: Sequence[str]) -> tuple[Span, ...]:
+def differing(claim: str, sound: Sequence[str]) -> tuple[Span, ...]:
     """Where `claim` differs from the likest of the `sound` ones: none where they are not twins. Of words that it lacks
     those beside their place."""
     words = list(WORD.finditer(claim))
@@ -119,7 +119,7 @@ def _beside(one: Statement, others: Sequence[str], chance: random.Random) -> Ite
         yield Statement(part, one.title, one.text, supported=True)
     base = one.claim if one.supported and chance.random() < 0.5 else part
     if chance.random() < FLIPPED and (turned := flipped(base, chance)):
-        yield Statement(turned, one.title, one.text, supported=False, wrong=_wrong(turned, [base]))
+        yield Statement(turned, one.title, one.text, supported=False, wrong=differing(turned, [base]))
 
 
 def flipped(text: str, chance: random.Random) -> str | None:

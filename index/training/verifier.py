@@ -1,6 +1,7 @@
-"""Train the verifier: `python -m index.training.verifier WORK VERIFIER.onnx [--epochs 4]`.
+"""Train the verifier: `python -m index.training.verifier WORK VERIFIER.onnx --data TRAIN.jsonl [--steps 3000]`.
 
-It begins with the weights of a reader and learns from statements, supported and not (index/training/statements.py).
+It begins with the weights of a reader and learns from questions with what answers them or does not
+(index/training/answered.py), and in every third step from statements, supported and not (index/training/statements.py).
 Stopped by anything, the same command goes on. In the end it writes int8 ONNX with two
 weights that make the network's logit a chance, fitted to statements that it never saw, and prints how well it tells
 these apart. A GPU is used where there is one.
@@ -26,13 +27,16 @@ from torch.nn import functional
 from index import trained
 from index.embedder import bundled_folder
 from index.pairs import LONGEST_STATEMENT, Pair, Pairs
+from index.training.answered import Answered, examples
 from index.training.calibrate import calibration_error, write
+from index.training.examples import Examples
 from index.training.export import export, restored
-from index.training.network import Verifier, padded
+from index.training.network import Network, Verifier, padded
 from index.training.statements import STEP, Statement, drawn, statements
 from index.verifier import Verifier as Shipped
 
-RATE, WARM_UP, DECAY, DROPOUT = 7e-5, 0.06, 0.01, 0.1
+RATE, WARM_UP, DECAY, DROPOUT = 1e-4, 0.05, 0.01, 0.1
+CLAIMS_EVERY = 3  # steps have statements beside the questions
 REST = 0.3  # of the loss of the words that a false statement has in common with its sound twin
 SAVE_EVERY = 100  # steps
 CLAIMS, UNSEEN = (Path(__file__).with_name(name) for name in ("claims.jsonl", "calibration_claims.jsonl"))
@@ -41,17 +45,16 @@ CLAIMS, UNSEEN = (Path(__file__).with_name(name) for name in ("claims.jsonl", "c
 def main(  # noqa: PLR0913 (a command's options)
     work: Path,
     target: Path,
-    claims: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it learns from")] = CLAIMS,
+    data: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="questions that it learns from")],
+    claims: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="statements that it learns from")] = CLAIMS,
     unseen: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it is fitted to")] = UNSEEN,
     start: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="a reader to begin with")] = trained.FILE,
-    epochs: Annotated[int, typer.Option(help="times that the statements are seen")] = 4,
+    steps: Annotated[int, typer.Option(help=f"of {STEP} questions")] = 3000,
 ) -> None:
     """Train the verifier, and write it."""
-    if not (given := statements(claims)):
-        raise typer.BadParameter(f"{claims} has no statements.")
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
-    training = Training(given, work / "checkpoint.pt", restored(start), epochs)
+    training = Training(statements(claims), examples(*data), work / "checkpoint.pt", restored(start), steps)
     training.run(console)
     export(training.network.cpu().eval(), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
@@ -60,18 +63,22 @@ def main(  # noqa: PLR0913 (a command's options)
 
 
 class Training:
-    """One run, kept in `checkpoint` now and then: `epochs` times as many statements as given, some made beside them."""
+    """One run of `steps`, kept in `checkpoint` now and then; it begins with the encoder of `start`, a reader's."""
 
-    def __init__(self, given: Sequence[Statement], checkpoint: Path, start: dict[str, Tensor], epochs: int) -> None:
+    def __init__(  # noqa: PLR0913 (what a training is)
+        self, given: Sequence[Statement], asked: Examples, checkpoint: Path, start: dict[str, Tensor], steps: int
+    ) -> None:
         torch.manual_seed(0)
-        self.given, self.checkpoint = given, checkpoint
-        self.steps = max(1, epochs * len(given) // STEP)
+        self.given, self.checkpoint, self.steps = given, checkpoint, steps
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        reader = Network().to(self.device).eval()
+        reader.load_state_dict(start)
         self.network = Verifier(DROPOUT).to(self.device).train()
         encoder = {name: weight for name, weight in start.items() if name.startswith("encoder.")}
         self.network.load_state_dict(self.network.state_dict() | encoder)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
         self.pairs = Pairs(bundled_folder())
+        self.answered = Answered(asked, reader, self.pairs)
         self.done = 0
         if checkpoint.exists():
             state = torch.load(checkpoint, map_location=self.device, weights_only=True)
@@ -80,26 +87,31 @@ class Training:
             self.done = state["done"]
 
     def run(self, console: Console) -> None:
-        left = islice(drawn(self.given, 0), self.done, self.steps)
+        claims = islice(drawn(self.given, 0), -(-self.done // CLAIMS_EVERY), None)
+        left = islice(self.answered.drawn(0, self.done), self.steps - self.done)
         for some in track(left, "training", self.steps, console=console, completed=self.done):
-            lost = self._step(some)
+            lost = self._step([some, next(claims)] if self.done % CLAIMS_EVERY == 0 else [some])
             self.done += 1
             if self.done % SAVE_EVERY == 0 or self.done == self.steps:
                 console.print(f"step {self.done}/{self.steps} loss {lost:.3f}")
                 self._save()
 
-    def _step(self, some: Sequence[Statement]) -> float:
+    def _step(self, parts: Sequence[Sequence[Statement]]) -> float:
         done = self.done / self.steps
         for group in self.optimiser.param_groups:
             group["lr"] = RATE * (done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP))
-        made = [self.pairs.pair(one.claim, one.title, one.text, LONGEST_STATEMENT) for one in some]
-        with torch.autocast(self.device.type, torch.bfloat16):
-            doubts = self.network(*(part.to(self.device) for part in padded(made)))
-        lost = loss(doubts.float(), some, made)
-        lost.backward()  # type: ignore[no-untyped-call]
+        lost = sum(self._lost(some, 1 / len(parts)) for some in parts)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
+        return lost
+
+    def _lost(self, some: Sequence[Statement], part: float) -> float:
+        made = [self.pairs.pair(one.claim, one.title, one.text, LONGEST_STATEMENT) for one in some]
+        with torch.autocast(self.device.type, torch.bfloat16):
+            doubts = self.network(*(one.to(self.device) for one in padded(made)))
+        lost = loss(doubts.float(), some, made) * part
+        lost.backward()  # type: ignore[no-untyped-call]
         return float(lost.detach())
 
     def _save(self) -> None:

@@ -11,6 +11,7 @@ from index.embedder import Embedder
 from index.trained import TRAINED, TrainedReader, network
 from index.training.calibrate import calibration_error
 from index.training.questions import contexts
+from index.verifier import verifier
 from tests.evals import answers, search
 from tests.evals.measures import auroc
 
@@ -39,12 +40,13 @@ def test_hand_made_questions_are_answered_and_every_citation_is_exact(catalog: C
 
 @pytest.mark.skipif(not search.DATA.exists(), reason=f"{search.DATA} is not there")
 def test_search_and_reader_keep_their_figures(tmp_path: Path, embedder: Embedder) -> None:
-    trained = network(TRAINED)
+    trained, looked = network(TRAINED), verifier(TRAINED)
     assert trained is not None
+    assert looked is not None
     third = tmp_path / "third.jsonl"  # the whole takes minutes
     third.write_text("".join(search.DATA.read_text(encoding="utf-8").splitlines(True)[::3]), encoding="utf-8")
     ours = search.Ours(contexts(third), embedder, tmp_path, 20)
-    figures = ours.with_reader(lambda snapshot: TrainedReader(snapshot, embedder, trained, 0.5))
+    figures = ours.with_reader(lambda snapshot: TrainedReader(snapshot, embedder, trained, 0.5, looked.logit))
     assert ours.search_alone().context_5 >= 0.8
     assert figures.sentence_1 >= 0.6
     assert figures.foreign >= 0.9

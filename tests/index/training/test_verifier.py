@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from index.embedder import bundled_folder
 from index.errors import BadStore
-from index.training.export import export
+from index.pairs import Pairs
+from index.trained import FILE
+from index.training.answered import Answered, examples
+from index.training.examples import Examples
+from index.training.export import export, restored
 from index.training.network import Network
 from index.training.statements import STEP, Statement, drawn, statements
 from index.training.verifier import CLAIMS, UNSEEN, Training
@@ -45,14 +50,38 @@ def test_the_claims_that_come_along_are_of_both_kinds_and_each_stands_once() -> 
         assert 0.45 < sum(one.supported for one in read) / len(read) < 0.55
 
 
+def questions(tmp_path: Path) -> Examples:
+    asked = [
+        {"id": "1", "question": "Who built the mill?", "answers": [[22, 32]]},
+        {"id": "2", "question": "Who sold the mill?", "answers": []},
+    ]
+    row = {"dataset": "written", "title": "Mill", "context": TEXT, "questions": asked}
+    (tmp_path / "questions.jsonl").write_text("\n".join([json.dumps(row)] * STEP), encoding="utf-8")
+    return examples(tmp_path / "questions.jsonl")
+
+
+def test_a_question_is_stated_with_its_answer_or_with_what_the_reader_says_where_there_is_none(tmp_path: Path) -> None:
+    reader = Network().eval()
+    reader.load_state_dict(restored(FILE))
+    answered = Answered(questions(tmp_path), reader, Pairs(bundled_folder()))
+    every = list(islice(answered.drawn(0), 3))
+    assert next(answered.drawn(0, 2)) == every[2]
+    made = [one for step in every for one in step]
+    assert {one.supported for one in made if one.claim == "Who built the mill? Clara Voss"} == {True}
+    false = [one for one in made if one.claim.startswith("Who sold the mill?")]
+    assert false
+    assert not any(one.supported for one in false)
+    assert {one.claim.removeprefix("Who sold the mill? ") in one.text for one in false} == {True}
+
+
 def test_a_verifier_is_trained_on_from_a_reader_goes_on_where_it_stopped_and_knows_what_it_saw(tmp_path: Path) -> None:
     given = [
         Statement("Clara Voss built the mill.", "Mill", TEXT, supported=True),
         Statement("Clara Voss sold the mill.", "Mill", TEXT, supported=False),
     ] * STEP
-    start = Network().state_dict()
-    Training(given, tmp_path / "checkpoint.pt", start, 3).run(Console(quiet=True))
-    again = Training(given, tmp_path / "checkpoint.pt", start, 4)
+    start = restored(FILE)
+    Training(given, questions(tmp_path), tmp_path / "checkpoint.pt", start, 6).run(Console(quiet=True))
+    again = Training(given, questions(tmp_path), tmp_path / "checkpoint.pt", start, 12)
     assert again.done == 6
     again.run(Console(quiet=True))
     export(again.network.eval(), tmp_path / "verifier.onnx")
