@@ -32,7 +32,7 @@ from index.reader import Place, PlainReader, Reader, Reading
 from index.search import Search
 from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
-from index.verifier import verifier
+from index.verifier import ANSWERS, verifier
 
 log = logging.getLogger(__name__)
 
@@ -221,8 +221,8 @@ class Assistant:
         trained = network(self.settings.reader)
         if trained is None:
             return PlainReader(asked.snapshot, self.catalog.embedder)
-        looked = verifier(self.settings.reader)
-        reader = TrainedReader(asked.snapshot, self.catalog.embedder, trained, enough, looked and looked.logit)
+        answers = verifier(self.settings.reader, ANSWERS)
+        reader = TrainedReader(asked.snapshot, self.catalog.embedder, trained, enough, answers and answers.logit)
         reader.stop = asked.go_on
         return reader
 

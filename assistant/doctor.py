@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.embedder import BUNDLED, BUNDLED_SHA256, bundled_folder, bundled_sha256
 from index.trained import PLAIN, network
-from index.verifier import verifier
+from index.verifier import ANSWERS, CLAIMS, verifier
 
 PACKAGES = ("article-assistant", "chromadb", "langchain", "langchain-chroma", "sentence-transformers", "torch", "bm25s")
 LOOPBACK = ("127.", "::1", "localhost")
@@ -34,7 +35,8 @@ def examine(
     yield Finding("packages", True, ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     yield _model(settings.embedding_model)
     yield _reader(settings.reader)
-    yield _verifier(settings.reader)
+    yield _verifier(settings.reader, CLAIMS)
+    yield _verifier(settings.reader, ANSWERS)
     problems = catalog.library.problems()
     library = f"{catalog.folder / 'library.db'}: {problems[0] + '. Restore a copy' if problems else 'whole'}"
     yield Finding("library", not problems, library)
@@ -98,12 +100,13 @@ def _model(name: str) -> Finding:
     return Finding("model", held == BUNDLED_SHA256, what if held == BUNDLED_SHA256 else f"{what} is not the right file")
 
 
-def _verifier(reader: str) -> Finding:
-    made = verifier(reader)
+def _verifier(reader: str, file: Path) -> Finding:
+    made, name = verifier(reader, file), file.stem.replace("_", " ")
     if made is not None:
-        return Finding("verifier", True, f"sha256 {made.file.sha256[:12]}…")
+        return Finding(name, True, f"sha256 {made.file.sha256[:12]}…")
+    instead = "words in common, and likeness" if file == CLAIMS else "none"
     missing = "" if reader == PLAIN else "; its file is missing. Install Article Assistant again"
-    return Finding("verifier", not missing, f"words in common, and likeness{missing}")
+    return Finding(name, not missing, f"{instead}{missing}")
 
 
 def _reader(name: str) -> Finding:

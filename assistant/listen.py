@@ -1,7 +1,9 @@
 """A model's text as it comes, with an end to waiting: a silent model is given up in time, a stopped one at once."""
 
 import asyncio
+import re
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import cache
 from queue import Empty, Queue
@@ -15,6 +17,10 @@ from assistant.model import failure, retries
 
 FIRST_PAUSE_S = 0.5  # before the second try; twice that before the third
 LOOK_EVERY_S = 0.1  # how often a silent model's listener looks whether it should stop
+# Around what a model thinks before it answers, where its server does not part the two.
+TAGS = ("<think>", "<thinking>")
+OPENED, CLOSED = (re.compile(rf"\s*<{slash}think(?:ing)?>\s*", re.IGNORECASE) for slash in ("", "/"))
+LONGEST_TAG = 64  # characters of one, with the space before it
 
 
 def listen(model: BaseChatModel, messages: Sequence[BaseMessage], timeout_s: float, stop: Event) -> Iterator[str]:
@@ -44,11 +50,14 @@ def listen(model: BaseChatModel, messages: Sequence[BaseMessage], timeout_s: flo
         reading.cancel()
 
 
-def heard(listening: Iterator[str], most: int) -> Iterator[str]:
-    """What `listen` gives, up to about `most` characters. Whatever fails is a ModelError in words, or Stopped."""
+def heard(listening: Iterator[str], most: int, *, thoughts: bool = False) -> Iterator[str]:
+    """What `listen` gives, up to about `most` characters, and the model's thoughts only where they are wanted.
+
+    Whatever fails is a ModelError in words, or Stopped.
+    """
     size = 0
     try:
-        for piece in listening:
+        for piece in _whole(listening) if thoughts else _answering(_whole(listening)):
             size += len(piece)
             yield piece
             if size > most:
@@ -62,6 +71,32 @@ def heard(listening: Iterator[str], most: int) -> Iterator[str]:
 def reply(model: BaseChatModel, prompt: str, timeout_s: float, stop: Event, most: int = 4_000) -> str:
     """The whole reply to a prompt, at most about `most` characters. Raises ModelError, or Stopped."""
     return "".join(heard(listen(model, [HumanMessage(prompt)], timeout_s, stop), most))
+
+
+def _whole(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces with the halves of a character together that some servers send apart; a half alone is none."""
+    decoder = getincrementaldecoder("utf-16-le")("replace")
+    for piece in pieces:
+        yield decoder.decode(piece.encode("utf-16-le", "surrogatepass"))
+    yield decoder.decode(b"", final=True)
+
+
+def _answering(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces behind the thought that they begin with; none where that has no end."""
+    text = ""
+    for piece in pieces:
+        text += piece
+        if len(text) > LONGEST_TAG or not any(tag.startswith(text.strip().lower()) for tag in TAGS):
+            break
+    if opened := OPENED.match(text):
+        text = text[opened.end() :]
+        while not (closed := CLOSED.search(text)):
+            if (more := next(pieces, None)) is None:
+                return
+            text = text[-LONGEST_TAG:] + more
+        text = text[closed.end() :]
+    yield text
+    yield from pieces
 
 
 async def _read(model: BaseChatModel, messages: list[BaseMessage], pieces: Queue[str | BaseException | None]) -> None:

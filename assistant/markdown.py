@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from assistant.answer import Answer, Citation, Claim
 from assistant.conversations import Conversation
+from assistant.plain import RULE
 from index.article import flat
+
+CLOSES = ("```", "~~~", "$$")  # begin the last line of a block in which nothing else may stand
 
 
 def numbered(claim: Claim, mark: str = "[{}]") -> str:
@@ -13,7 +16,18 @@ def numbered(claim: Claim, mark: str = "[{}]") -> str:
     space = claim.text[len(words) :]
     said = f"“{flat(words)}”" if claim.state == "quoted" and claim.citations[0].quote == claim.text else words
     marks = "".join(mark.format(citation.n) for citation in claim.citations) or "(unsupported)"
-    return f"{said} {marks}{space}" if words else claim.text
+    return f"{_marked(said, marks)}{space}" if words else claim.text
+
+
+def _marked(words: str, marks: str) -> str:
+    """`marks` behind the `words`: in the last cell of a table, below a block of code, above a line across the page."""
+    head = words
+    while (end := head.rfind("\n")) >= 0 and RULE.fullmatch(head, end + 1):
+        head = head[:end].rstrip()
+    last, rest = head[head.rfind("\n") + 1 :].lstrip(), words[len(head) :]
+    if last.startswith("|") and last.endswith("|") and last.strip("|"):
+        return f"{head[:-1].rstrip()} {marks} |{rest}"
+    return f"{head}\n\n{marks}{rest}" if last.startswith(CLOSES) else f"{head} {marks}{rest}"
 
 
 def joined(claims: Sequence[Claim], mark: str = "[{}]") -> str:
@@ -49,7 +63,9 @@ def exported(conversation: Conversation) -> str:
 def _cut_off(claims: Sequence[Claim]) -> str:
     """What there is of an answer without its citations, with the states of its claims."""
     marked = [
-        f"{words} (unsupported){claim.text[len(words) :]}" if claim.state == "unsupported" and words else claim.text
+        f"{_marked(words, '(unsupported)')}{claim.text[len(words) :]}"
+        if claim.state == "unsupported" and words
+        else claim.text
         for claim in claims
         for words in [claim.text.rstrip()]
     ]

@@ -110,7 +110,7 @@ def words(text: str) -> tuple[Word, ...]:
         gap = text[found[number - 1].end() : match.start()] if number else "\n"
         abbreviated = bool(made) and gap.startswith(".") and _abbreviates(made[-1])
         after = text[match.end() : found[number + 1].start()] if number + 1 < len(found) else "\n"
-        joined = not POSSESSIVE.search(match.group()) and not after.strip(" \n\u00a0-‑")
+        joined = not POSSESSIVE.search(match.group()) and not after.strip(" \n\u00a0-‑") and "\n\n" not in after
         word = Word(match.group(), bool(STARTS.search(gap)) and not abbreviated, joined)
         made.append(Word(word.text, word.starts, joined or (after.strip() == "." and _abbreviates(word))))
     return tuple(made)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import sentencex
 
-from assistant.markers import LONGEST_MARKER, MARKER, OPENED, ends_marked, unmarked
+from assistant.markers import BRACKETS, LONGEST_MARKER, MARKERS, OPENED, WRAPPERS, ends_marked, unmarked
 
 LONGEST_TEXT, LONGEST_BLOCK = 2_000, 8_000  # characters; more is cut at white space, or anywhere ROOM later
 ROOM = 200
@@ -19,7 +19,6 @@ TEXT = re.compile(r"[^\s\[【［`.!?…。！？]+")
 LINE = re.compile(r"[^\n]+")
 STOPS, FULL_WIDTH = ".!?…。！？", "。！？"
 CLOSERS = "\"'”’»)]*_）」』】"
-BRACKETS = "[【［"
 TICKS = re.compile("`{1,64}")
 QUOTED = re.compile(r"“[^“”]*”|(?<!\d)\"[^\"]*\"")
 OPEN_QUOTE = re.compile(r"“|(?<!\d)\"")
@@ -32,8 +31,9 @@ class Piece:
     """What has been read of one statement so far.
 
     `worded`: something can be read in it beside markers. `stop`: the mark that may have ended its last sentence, `[`
-    where a marker ended the line. `gap`: white space has followed it. `marked`: a marker stands beside it. `breaks`:
-    line ends since the last visible character. `ticks`: what opened a code span.
+    where a marker ended the line. `gap`: white space has followed it. `marked`: a marker stands beside it. `led`: a
+    marker stands before all words. `breaks`: line ends since the last visible character. `ticks`: what opened a code
+    span.
     """
 
     kind: PieceKind = "text"
@@ -42,6 +42,7 @@ class Piece:
     stop: str = ""
     gap: bool = False
     marked: bool = False
+    led: bool = False
     breaks: int = 0
     ticks: str = ""
 
@@ -53,6 +54,14 @@ class Piece:
     def quoting(self) -> bool:
         """Whether a quotation is open; a straight mark after a digit opens none (5")."""
         return bool(OPEN_QUOTE.search(QUOTED.sub("", self.raw)))
+
+    @property
+    def parted(self) -> bool:
+        """Whether a marker that follows belongs to what comes behind it: after statements that begin with theirs, a
+        heading and a colon."""
+        ended = self.breaks > 0 or (self.stop and self.gap)
+        announces = self.kind == "heading" or (self.breaks > 0 and self.raw.rstrip().endswith((":", "：")))
+        return bool(self.worded and ended and (self.led or announces) and not self.quoting)
 
 
 class Pieces:
@@ -87,10 +96,10 @@ class Pieces:
             return self._line(character)
         if self.fence:
             return self._code()
-        if character in BRACKETS and not piece.ticks:
+        if (character in BRACKETS or (character in WRAPPERS and not piece.raw[-1:].strip())) and not piece.ticks:
             marker, sure = self._marker()
             if marker or not sure:
-                return sure and self._add(marker)
+                return sure and self._mark(marker)
         if piece.stop and not piece.gap and character in CLOSERS:
             return self._add(character)
         if character in STOPS and not (piece.stop and piece.gap):
@@ -115,10 +124,10 @@ class Pieces:
 
     def _line(self, character: str) -> bool:
         """What the first visible characters of a line say: whether a piece begins here, and of which kind."""
-        if character in BRACKETS and self.piece.breaks < 2 and self.piece.kind != "code":
+        if character in BRACKETS + WRAPPERS and self.piece.breaks < 2 and self.piece.kind != "code":
             marker, sure = self._marker()
             if marker or not sure:
-                return sure and self._add(marker)
+                return sure and self._mark(marker)
         lead = LEAD.match(self.buffer, self.at)
         mark = lead.group() if lead else ""
         end = self.at + len(mark)
@@ -155,14 +164,19 @@ class Pieces:
 
     def _marker(self) -> tuple[str, bool]:
         """The marker that begins here, or nothing; and whether that is sure before more text comes."""
-        opened = OPENED.match(self.buffer, self.at)
-        open_end = opened is not None and opened.end() == len(self.buffer) and len(opened.group()) <= LONGEST_MARKER
-        if open_end and not self.final:
+        end = self.at + LONGEST_MARKER
+        opened = OPENED.match(self.buffer, self.at, end)
+        if opened is not None and opened.end() == len(self.buffer) < end and not self.final:
             return "", False
-        found = MARKER.match(self.buffer, self.at)
-        if found:
-            self.piece.marked = True
+        found = MARKERS.match(self.buffer, self.at, end)
         return (found.group() if found else ""), True
+
+    def _mark(self, marker: str) -> bool:
+        if self.piece.parted:
+            self._finish()
+        self.piece.marked = True
+        self.piece.led = self.piece.led or not self.piece.worded
+        return self._add(marker)
 
     def _ticks(self) -> bool:
         found = TICKS.match(self.buffer, self.at)
@@ -211,7 +225,7 @@ class Pieces:
         piece.raw += text
         if not text.isspace():
             piece.breaks = 0
-            piece.worded = piece.worded or (any(map(str.isalnum, text)) and not MARKER.fullmatch(text))
+            piece.worded = piece.worded or (any(map(str.isalnum, text)) and not MARKERS.fullmatch(text))
         return True
 
     def _finish(self) -> None:

@@ -11,9 +11,11 @@ from assistant.dates import NUMBER_OF
 LINE_MARK = regex.compile(
     rf"^\s*(?:(?:#{{1,6}}|>|[-*+•–]|\d{{1,3}}[.)](?!\s+(?i:{'|'.join(NUMBER_OF)})\b))\s+)*", regex.MULTILINE
 )
+HEADING = regex.compile(r"^[^\S\n]*#{1,6}[^\S\n].*$", regex.MULTILINE)
 FENCE_LINE = regex.compile(r"^\s*(?:`{3,}|~{3,}).*$", regex.MULTILINE)
 # A line under a table's head, or one across the page.
 RULE = regex.compile(r"^[^\S\n]*(?:\|[ \t|:-]*|(?:[-*_=][ \t]*){3,})$", regex.MULTILINE)
+BREAK = regex.compile(r"<br ?/?>", regex.IGNORECASE)
 LINK = regex.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\n]{0,500}\)")
 EMPHASIS = regex.compile(r"(?<=\S)(?:\*+|_+)(?!\w)|(?<!\w)(?:\*+|_+)(?=\S)|`+")
 
@@ -33,9 +35,11 @@ def listed(words: str) -> tuple[str, ...]:
 
 
 def plain(markdown: str) -> str:
-    """The words of `markdown` without its marks; a table's cells are parted by `|`."""
-    text = RULE.sub("", FENCE_LINE.sub("", markdown))
-    return str(EMPHASIS.sub("", LINK.sub(r"\1", LINE_MARK.sub("", text)))).strip()
+    """The words of `markdown` without its marks; a table's cells are parted by `|`, what is no running text by an empty
+    line."""
+    text = HEADING.sub(r"\g<0>\n", BREAK.sub("\n", RULE.sub("", FENCE_LINE.sub("", markdown))))
+    text = LINE_MARK.sub(lambda mark: "\n" if mark.group().strip("> ") else "", text)
+    return str(EMPHASIS.sub("", LINK.sub(r"\1", text))).strip()
 
 
 def tokens(text: str) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from threading import Event
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage
 
 from assistant.errors import BadSettings, ModelError, ModelRefused
-from assistant.listen import reply
+from assistant.listen import heard, listen
 from assistant.model import cure
 from assistant.settings import Settings
 
@@ -18,7 +19,9 @@ def probe(model: BaseChatModel, settings: Settings) -> str:
     Raises BadSettings when the key is refused or the provider does not know the model.
     """
     try:
-        reply(model, "Say yes.", min(settings.model_timeout_s, LONGEST_WAIT_S), Event(), most=0)
+        wait_s = min(settings.model_timeout_s, LONGEST_WAIT_S)
+        for _ in heard(listen(model, [HumanMessage("Say yes.")], wait_s, Event()), 0, thoughts=True):
+            pass
     except ModelRefused as error:
         raise BadSettings(f"{settings.model} cannot be used: {error}. {cure(settings)}") from error
     except ModelError as error:

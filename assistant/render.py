@@ -15,6 +15,7 @@ from markdown_it.utils import OptionsDict
 
 from assistant.answer import Citation, Claim
 from assistant.links import fragment
+from assistant.plain import BREAK
 from index.article import flat
 
 # A claim's number between two characters that no text has (Unicode: noncharacters) says where its citations belong.
@@ -233,6 +234,17 @@ def _mark(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _break(state: StateInline, silent: bool) -> bool:
+    """The inline rule for `<br>`, without which a model's table has no lines in its cells."""
+    found = BREAK.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
 class _Renderer(RendererHTML):
     """What is written otherwise than CommonMark's own renderer does."""
 
@@ -269,6 +281,7 @@ def _markdown() -> MarkdownIt:
     made = _Markdown("commonmark", {"html": False}, renderer_cls=_Renderer)
     made.enable(["table", "strikethrough"]).disable("image")
     made.inline.ruler.before("escape", "mark", _mark)
+    made.inline.ruler.before("escape", "break", _break)
     made.inline.add_terminator_char(OPEN)
     return made
 

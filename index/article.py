@@ -165,10 +165,10 @@ ORDINALS = {"cs", "da", "de", "et", "fi", "hr", "hu", "nb", "nn", "no", "sk", "s
 ORDINAL = r"(?:^|[ (])\d{1,2}\. ."
 # After these no sentence ends: some before anything, some only before a number.
 ABBREVIATIONS = {
-    "de": (r"\b[Cc]a\. .", r"\b(?:[Nn]r|[Aa]bs)\. \d"),
-    "en": (r"\b(?:Ft|[Aa]pprox)\. .", r"\b(?:[Vv]ol|[Cc]h|[Pp]ara|[Ff]ig|[Nn]o|pp)\. \d"),
-    "fr": (r"\b(?:MM?|Mme)\. .", r"\b[Aa]rt\. \d"),
-    "ru": (r"\b(?:[Оо]к|[Тт]\. ?е)\. .",),
+    "de": (r"\b(?:[Cc]a|Fa)\. .", r"\b(?:[Nn]r|[Aa]bs)\. \d"),
+    "en": (r"\b(?:Ft|[Aa]pprox)\. .", r"\b(?:[Vv]ol|[Cc]h|[Pp]ara|[Ff]igs?|[Ee]qs?|[Nn]o|[Mm]ax|pp)\. \d"),
+    "fr": (r"\b(?:MM?|Mme|Dr|Ste?)\. .", r"\b[Aa]rt\. \d"),
+    "ru": (r"\b(?:[Оо]к|[Тт]\. ?е)\. .", r"\b(?:[Рр]ис|[Тт]абл)\. \d"),
 }
 
 # What pages print around an article, as whole blocks: kept to be shown, never evidence.

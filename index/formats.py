@@ -171,7 +171,7 @@ def _zipped(data: bytes) -> tuple[str, bytes]:
         names = zipfile.ZipFile(BytesIO(data)).namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise BadSource(f"It is a damaged archive or Office file; save it again, or {GIVE}.") from error
-    if "[Content_Types].xml" in names and "word/document.xml" in names:
+    if "[Content_Types].xml" in names and any(re.fullmatch(r"word/document\d*\.xml", name) for name in names):
         return "docx", data
     looks = {"xl/": "a spreadsheet", "ppt/": "a slide show", "META-INF/container.xml": "an e-book"}
     what = next((what for start, what in looks.items() if any(n.startswith(start) for n in names)), "")

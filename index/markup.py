@@ -30,6 +30,7 @@ BLOCKS = frozenset(KINDS) | frozenset(
 NAMED = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary")  # where a button's words are the article's
 FURNITURE = {"nav", "footer", "aside", "dialog", "menu"}
 ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "button", "menu"}
+SHORT_CELL = 300  # characters: a list or paragraphs as short as this belong to a table's row
 ASIDE_CLASS = re.compile(
     r"(^|[\s_-])(byline|author|share|sharing|social|related|newsletter|cookies?|consent|breadcrumbs?|promo|advert|ads?|"
     r"sidebar|comments?|subscribe|tags)([\s_-]|$)",
@@ -227,9 +228,7 @@ def _prepare(root: etree._Element) -> None:
         elif element.tag == "code" and element.getparent().tag in ("body", "div"):
             element.tag = "pre" if "\n" in "".join(element.itertext()) or element.getparent() is root else "code"
     for table in list(root.iter("table")):
-        if any(table.find(f".//{tag}") is not None for tag in ("table", "h1", "h2", "h3", "list", "ul", "article")):
-            continue
-        if len(table.findall(".//p")) > 2 * len([*table.iter("td", "th", "cell")]):
+        if _places(table):
             continue
         for row in [*table.iter("tr", "row")]:
             cells = [_cell(cell) for cell in row.iter("td", "th", "cell")]
@@ -238,10 +237,26 @@ def _prepare(root: etree._Element) -> None:
             row.tag, row.text = "row", " | ".join(cells) if any(cells) else ""
 
 
+def _places(table: etree._Element) -> bool:
+    """Whether a table only gives what it holds a place on the page."""
+
+    def holds(*tags: str) -> bool:
+        return any(table.find(f".//{tag}") is not None for tag in tags)
+
+    if holds("table", "h1", "h2", "h3", "article"):
+        return True
+    rows = [[*row.iter("td", "th", "cell")] for row in table.iter("tr", "row")]
+    cells = [cell for row in rows for cell in row]
+    if sum(len(row) > 1 for row in rows) > 1 and all(len("".join(cell.itertext())) <= SHORT_CELL for cell in cells):
+        return False
+    return holds("list", "ul") or len(table.findall(".//p")) > 2 * len(cells)
+
+
 def _cell(cell: etree._Element) -> str:
     for inner in cell.iter():
         if inner.tag in BLOCKS and inner is not cell:
-            inner.tail = " " + (inner.tail or "")
+            parted = inner.tag in ("li", "item") and inner.getnext() is not None
+            inner.tail = ("; " if parted else " ") + (inner.tail or "")
     return " ".join("".join(cell.itertext()).split())
 
 

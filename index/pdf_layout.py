@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+from types import MappingProxyType
 
 from index.article import Kind, Piece
 
@@ -13,6 +14,7 @@ BULLET = r"[•‣◦▪●○■□–*·-]"
 MARK = rf"(?:{BULLET}|\(?\d{{1,2}}[.)])"  # of a list item; a number may be a clause's or a day and stays in the text
 ITEM = re.compile(rf"{MARK}\s+(?=\S)")
 CAPTION = re.compile(r"(fig(ure|\.)|table|chart|photo)\s*\d+\s*[.:|]", re.IGNORECASE)
+LEADER = re.compile(r"(?:\. ?){5,}\s*(?:\d+|[ivxlc]+)$")  # the dots of a table of contents, up to the page's number
 SENTENCE_END = re.compile(r"[.!?…:;。！？؟]['\"”’»)\]\d⁰¹²³⁴-⁹]*$")
 
 
@@ -105,21 +107,32 @@ def _in_reading_order(lines: list[Line], column: int = 0) -> list[Line]:
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where two columns of running text part, if they do: few lines cross it and both sides have many long ones."""
+    """Where two columns part, if they do: few lines cross it, and both sides are running text or not in step."""
     long = [line for line in lines if len(line.text) >= 20]
-    if len(long) < 8:
-        return None
-    left, right = min(line.x0 for line in long), max(line.x1 for line in long)
-    starts = Counter(round(line.x0) for line in long if line.x0 > left + 0.2 * (right - left))
-    for start, _ in starts.most_common(3):
-        gutter = start - 1.0
-        crossing = sum(line.x0 < gutter < line.x1 for line in lines)
-        before = [line for line in lines if line.x1 <= gutter]
-        after = [line for line in lines if line.x0 >= gutter]
-        few = crossing <= 0.35 * len(lines)
-        if few and all(len(side) >= 4 and median(len(s.text) for s in side) >= 18 for side in (before, after)):
-            return gutter
+    for some in (long, lines):
+        if len(some) < 8:
+            continue
+        left, right = min(line.x0 for line in some), max(line.x1 for line in some)
+        starts = Counter(round(line.x0) for line in some if line.x0 > left + 0.2 * (right - left))
+        for start, _ in starts.most_common(3):
+            gutter = start - 1.0
+            crossing = sum(line.x0 < gutter < line.x1 for line in lines)
+            sides = [line for line in lines if line.x1 <= gutter], [line for line in lines if line.x0 >= gutter]
+            if crossing > 0.35 * len(lines) or min(map(len, sides)) < 4:
+                continue
+            if all(median(len(line.text) for line in side) >= 18 for side in sides) or not _in_step(*sides):
+                return gutter
     return None
+
+
+def _in_step(before: Sequence[Line], after: Sequence[Line]) -> bool:
+    """Whether lines side by side stand on the same heights, as a table's cells do and a sidebar's lines do not."""
+    fewer, more = sorted((before, after), key=len)
+    low, high = min(line.bottom for line in more), max(line.bottom for line in more)
+    beside = [line for line in fewer if low <= line.bottom <= high]
+    heights = {round(2 * line.bottom) + step for line in more for step in (-1, 0, 1)}
+    level = sum(round(2 * line.bottom) in heights for line in beside)
+    return len(beside) < 4 or level > 0.35 * len(beside)
 
 
 def _rows(lines: Iterable[Line]) -> list[Line]:
@@ -137,7 +150,7 @@ def _rows(lines: Iterable[Line]) -> list[Line]:
         row = sorted(row, key=lambda line: line.x0)
         bullet = re.fullmatch(MARK, row[0].text)
         text = (" " if bullet or not table else " | ").join(cell.text for cell in row)
-        cells = len(row) if table and not bullet else 1
+        cells = len(row) if table and not bullet else row[0].cells if len(row) == 1 else 1
         x1 = max(cell.x1 for cell in row)
         made.append(replace(max(row, key=lambda c: len(c.text)), x0=row[0].x0, x1=x1, text=text, cells=cells))
     return made
@@ -174,7 +187,7 @@ def _same_column(a: Line, b: Line) -> bool:
 def _begins(above: Paragraph, line: Line, spacing: float, edge: float) -> bool:
     """Whether `line` begins a new paragraph after `above`."""
     last = above.last
-    if line.cells > 1 or last.cells > 1 or not _same_column(last, line):
+    if line.cells > 1 or last.cells > 1 or not _same_column(last, line) or LEADER.search(last.text):
         return True
     if abs(last.size - line.size) > 0.08 * line.size or last.bold != line.bold:
         return True
@@ -210,7 +223,7 @@ def _joined(paragraphs: Iterable[Paragraph], body: float) -> list[Paragraph]:
 def _pieces(paragraphs: Iterable[Paragraph], lines: Sequence[Line], body: float) -> list[Piece]:
     whole = Counter(word for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text.lower()))
     mostly_bold = sum(len(line.text) for line in lines if line.bold) > 0.4 * sum(len(line.text) for line in lines)
-    pieces = [(p, _text(p, whole)) for p in paragraphs]
+    pieces = [(p, joined(p.lines, whole)) for p in paragraphs]
 
     def heading(paragraph: Paragraph, text: str) -> bool:
         line = paragraph.first
@@ -222,7 +235,9 @@ def _pieces(paragraphs: Iterable[Paragraph], lines: Sequence[Line], body: float)
     sizes = sorted({round(p.first.size) for p, text in pieces if heading(p, text)}, reverse=True)
     made = []
     for paragraph, text in pieces:
-        if rest and heading(paragraph, text):
+        if LEADER.search(text):
+            made.append(Piece("paragraph", text, aside=True))
+        elif rest and heading(paragraph, text):
             made.append(Piece("heading", text, min(6, 1 + sizes.index(round(paragraph.first.size)))))
         elif paragraph.kind == "paragraph" and CAPTION.match(text):
             made.append(Piece("caption", text))
@@ -232,10 +247,10 @@ def _pieces(paragraphs: Iterable[Paragraph], lines: Sequence[Line], body: float)
     return made
 
 
-def _text(paragraph: Paragraph, words: Counter[str]) -> str:
-    """The lines as one, words that were parted at a line's end made whole again."""
-    text = paragraph.first.text
-    for line in paragraph.lines[1:]:
+def joined(lines: Sequence[Line], words: Mapping[str, int] = MappingProxyType({})) -> str:
+    """The lines as one, words that were parted at a line's end made whole again, unless `words` has them hyphened."""
+    text = lines[0].text
+    for line in lines[1:]:
         head, tail = re.search(r"(\w+)[-\u00ad\u2010]$", text), re.match(r"\w+", line.text)
         if not (head and tail):
             text += " " + line.text

@@ -22,7 +22,7 @@ from index.weights import Floats, Weights
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
-FILE_SHA256 = "4ee24a5d7106a9b2b5af011b0f50a93a5b08aba28e23beb401cd14179fdd06b4"
+FILE_SHA256 = "de54307db50a92b1416d95c2bdc1f6a35791036bd26ca76fca437664a8f5be1e"
 
 FIRST_READ = 16  # passages that are read at once; the others when none of these answers
 BATCH = 8  # passages that go through the network together, of like length

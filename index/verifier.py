@@ -1,6 +1,7 @@
-"""The verifier: a small network that reads a statement and the sentences it cites, and says whether they support it.
+"""The verifiers: small networks that read a statement beside sentences, and say whether these support it.
 
-It was made by index/training from the reader; its model card is index/training/README.md.
+One reads what a chat model wrote, the other a question with the reader's answer. They were made by index/training from
+the reader; its README.md is their model card.
 """
 
 from functools import cache
@@ -13,8 +14,11 @@ from index.pairs import LONGEST_STATEMENT, Pairs
 from index.trained import PLAIN
 from index.weights import Weights
 
-FILE = Path(__file__).with_name("verifier.onnx")
-FILE_SHA256 = "bee1db93c52c48ac5b091887a507770ede3fd6a46a374b56af2c6e2779801d26"
+CLAIMS, ANSWERS = (Path(__file__).with_name(f"{name}.onnx") for name in ("verifier", "answer_verifier"))
+SHA256 = {
+    CLAIMS: "bee1db93c52c48ac5b091887a507770ede3fd6a46a374b56af2c6e2779801d26",
+    ANSWERS: "b10ff0cbbf974e4f54894a5f6b726cc94054db8f73bdbf531eb37be2a45504d1",
+}
 
 
 class Verifier:
@@ -38,6 +42,6 @@ class Verifier:
 
 
 @cache
-def verifier(reader: str) -> Verifier | None:
-    """The one that comes along; None beside the plain reader, or where its file was left out. Loaded once."""
-    return Verifier(FILE, FILE_SHA256) if reader != PLAIN and FILE.exists() else None
+def verifier(reader: str, file: Path = CLAIMS) -> Verifier | None:
+    """One that comes along, loaded once; None beside the plain reader, or where its file was left out."""
+    return Verifier(file, SHA256[file]) if reader != PLAIN and file.exists() else None

@@ -1,12 +1,14 @@
 """Word (.docx) -> pieces: its XML made harmless, then mammoth's HTML."""
 
 import zipfile
+from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import zip_longest
 
 import mammoth
 from lxml import etree
 
-from index.article import Piece
+from index.article import Piece, flat
 from index.errors import BadSource
 from index.formula import formula
 from index.markup import fragment
@@ -14,7 +16,12 @@ from index.markup import fragment
 MOST_ENTRIES = 4_000
 MOST_UNPACKED = 60_000_000  # bytes of XML: a 700-page book has about 20 million
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WORD_2010 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+STRICT = {  # the namespaces of a "Strict Open XML Document", as every other Word file names them
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main": WORD.strip("{}").encode(),
+    b"http://purl.oclc.org/ooxml/officeDocument/math": MATH.strip("{}").encode(),
+}
 MATHML = {
     "f": "mfrac", "sSup": "msup", "sSub": "msub", "sSubSup": "msubsup", "limLow": "munder", "limUpp": "mover",
     "d": "mfenced", "m": "mtable", "eqArr": "mtable", "mr": "mtr", "sPre": "mmultiscripts", "t": "mtext",
@@ -26,6 +33,8 @@ p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 p[style-name='HTML Preformatted'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
+p[style-name^='toc '] => p.breadcrumbs:fresh
+p[style-name='table of figures'] => p.breadcrumbs:fresh
 """
 
 
@@ -42,12 +51,26 @@ def read_docx(data: bytes) -> tuple[str, list[Piece]]:
     made = mammoth.convert_to_html(packed, style_map=STYLES, convert_image=lambda _: [], external_file_access=False)
     core = parts.get("docProps/core.xml")
     stated = etree.fromstring(core).findtext("{http://purl.org/dc/elements/1.1/}title") if core else ""
-    return fragment(made.value, title=(stated or "").strip())
+    title, pieces = fragment(made.value, title=(stated or "").strip())
+    return title, list(_clauses_said(pieces))
+
+
+def _clauses_said(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces; a clause that was styled as a heading to be numbered is a paragraph.
+
+    It ends as a sentence does, or has several words and nothing below it; a title may have nothing either.
+    """
+    for piece, below in zip_longest(pieces, pieces[1:]):
+        text = flat(piece.text)
+        bare = below is None or (below.kind == "heading" and below.level <= piece.level)
+        empty = bare and piece is not pieces[0]
+        said = len(text) > 200 or (len(text) > 40 and text[-1] in ".;,:") or (empty and len(text.split()) > 4)
+        yield Piece("paragraph", piece.text) if piece.kind == "heading" and said else piece
 
 
 def _clean_parts(data: bytes) -> dict[str, bytes]:
     """The XML parts, counted, without document types, what Word does not show and what mammoth would drop unread."""
-    parts = {}
+    roots = {}
     with zipfile.ZipFile(BytesIO(data)) as archive:
         entries = archive.infolist()
         declared = [entry for entry in entries if entry.filename.endswith((".xml", ".rels"))]
@@ -57,17 +80,54 @@ def _clean_parts(data: bytes) -> dict[str, bytes]:
             raise BadSource("The Word file unpacks to far more than an article holds; copy its text into a new one.")
         for entry in declared:
             with archive.open(entry) as packed:
-                parts[entry.filename] = _clean_xml(packed.read(entry.file_size + 1))  # read() alone trusts the file
-    return parts
+                roots[entry.filename] = _parsed(packed.read(entry.file_size + 1))  # read() alone trusts the file
+    hidden = {key for root in roots.values() if root.tag == f"{WORD}styles" for key in _styles(root)}
+    for root in roots.values():
+        _clean(root, hidden)
+    return {name: bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True)) for name, root in roots.items()}
 
 
-def _clean_xml(xml: bytes) -> bytes:
+def _parsed(xml: bytes) -> etree._Element:
+    for strict, usual in STRICT.items():
+        xml = xml.replace(strict, usual)
     root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False))
     if root.getroottree().docinfo.internalDTD is not None:
         raise BadSource("The Word file holds a document type, which no Word program writes; save it again in Word.")
+    return root
+
+
+def _styles(root: etree._Element) -> set[str]:
+    """The ids of the styles that hide their text; those made from a heading's style are named as it is."""
+    styles = {style.get(f"{WORD}styleId", ""): style for style in root.iter(f"{WORD}style")}
+    hidden = set()
+    for key, style in styles.items():
+        path, above = [style], _value(style.find(f"{WORD}basedOn"))
+        while above in styles and styles[above] not in path:
+            path.append(styles[above])
+            above = _value(path[-1].find(f"{WORD}basedOn"))
+        vanish = next((v for one in path if (v := one.find(f"{WORD}rPr/{WORD}vanish")) is not None), None)
+        if _on(vanish):
+            hidden.add(key)
+        outline = next((v for one in path if (v := one.find(f"{WORD}pPr/{WORD}outlineLvl")) is not None), None)
+        name = style.find(f"{WORD}name")
+        if name is not None and len(path) > 1 and _value(outline) in list("012345"):
+            name.set(f"{WORD}val", f"heading {int(_value(outline)) + 1}")
+    return hidden
+
+
+def _value(element: etree._Element | None) -> str:
+    return "" if element is None else element.get(f"{WORD}val", "")
+
+
+def _on(switch: etree._Element | None) -> bool:
+    return switch is not None and switch.get(f"{WORD}val", "1") not in ("0", "false", "off")
+
+
+def _clean(root: etree._Element, hidden: set[str]) -> None:
     for run in list(root.iter(f"{WORD}r", f"{MATH}r")):
         vanish = run.find(f"{WORD}rPr/{WORD}vanish")
-        if vanish is not None and vanish.get(f"{WORD}val", "1") not in ("0", "false", "off"):
+        styles = {_value(run.find(f"{WORD}rPr/{WORD}rStyle")), _value(run.find(f"../{WORD}pPr/{WORD}pStyle"))}
+        if _on(vanish) or (vanish is None and styles & hidden):
             run.getparent().remove(run)
     for equation in list(root.iter(f"{MATH}oMath")):
         words = _equation(equation)
@@ -75,7 +135,35 @@ def _clean_xml(xml: bytes) -> bytes:
         equation.tag = f"{WORD}r"
         etree.SubElement(equation, f"{WORD}t").text = words
     etree.strip_tags(root, *(f"{WORD}{tag}" for tag in ("fldSimple", "bdo", "dir")), f"{MATH}oMathPara")
-    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+    _keep_apart(root)
+    _say_boxes(root)
+
+
+def _keep_apart(root: etree._Element) -> None:
+    """Breaks of a page and tabs to a margin part words, a drop capital does not."""
+    for element in root.iter(f"{WORD}br", f"{WORD}ptab"):
+        element.attrib.pop(f"{WORD}type", None)
+        element.tag = f"{WORD}br"
+    for frame in list(root.iterfind(f".//{WORD}pPr/{WORD}framePr[@{WORD}dropCap]")):
+        capital = frame.getparent().getparent()
+        below = capital.getnext()
+        if below is not None and below.tag == f"{WORD}p":
+            place = 0 if below.find(f"{WORD}pPr") is None else 1
+            below[place:place] = capital.findall(f"{WORD}r")
+            capital.getparent().remove(capital)
+
+
+def _say_boxes(root: etree._Element) -> None:
+    """Boxes to tick as the signs that they show."""
+    etree.strip_elements(root, f"{WORD_2010}checkbox", with_tail=False)
+    for box in list(root.iter(f"{WORD}checkBox")):
+        ticked = box.find(f"{WORD}checked") if box.find(f"{WORD}checked") is not None else box.find(f"{WORD}default")
+        run = next(box.iterancestors(f"{WORD}r"), None)
+        if run is not None:
+            box.getparent().remove(box)
+            sign = etree.Element(f"{WORD}r")
+            etree.SubElement(sign, f"{WORD}t").text = "☒" if _on(ticked) else "☐"
+            run.addprevious(sign)
 
 
 def _equation(equation: etree._Element) -> str:

@@ -1,7 +1,9 @@
 """A conversation in the terminal, kept with the others; commands begin with a stroke."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from rich.console import Console
 
 from assistant.answer import Answer
 from assistant.doors.terminal import Screen, write_out
-from assistant.errors import BadQuestion, UnknownConversation
+from assistant.errors import BadQuestion, Busy, UnknownConversation
 from index.article import flat
 from index.errors import UnknownArticle
 
@@ -30,16 +32,26 @@ class Chat:
         self.articles: Sequence[str] = ()
 
     def run(self, articles: Sequence[str], *, last: bool = False) -> None:
-        """Answer line by line until /quit or the end; `last` goes on with the conversation that changed last."""
+        """Answer line by line until /quit or the end; `last` goes on with the conversation that changed last.
+
+        Raises UnknownArticle where that one is to ask articles of which there is none.
+        """
         self.articles = articles
+        _editable()
         self.screen.line((f"Ask a question, or {HELP}.", "dim"))
         if last and (held := self.kept.all(OWNER)):
             self._open(held[0].id)
+            if ids := [self.assistant.catalog.entry(name).id for name in articles]:
+                self.conversation = self.kept.change(held[0].id, OWNER, articles=ids)
         while (line := _prompt()) not in (None, "/quit"):
-            if line and line.startswith("/"):
-                self._command(*line.split(maxsplit=1))
-            elif line:
-                self._ask(line)
+            try:
+                if line and line.startswith("/"):
+                    self._command(*line.split(maxsplit=1))
+                elif line:
+                    self._ask(line)
+            except UnknownConversation:
+                self.conversation = None
+                self.screen.line(("This conversation was deleted. Your next question begins another.", "yellow"))
 
     def _ask(self, question: str) -> None:
         try:
@@ -50,14 +62,11 @@ class Chat:
                 if self.conversation is None:
                     self.kept.delete(held.id, OWNER)
                 raise
-        except BadQuestion as error:
+        except (BadQuestion, Busy) as error:
             self.screen.line((str(error), "yellow"))
         except UnknownArticle as error:
             more = " /new begins another conversation." if self.conversation else ""
             self.screen.line((f"{error.args[0]}{more}", "yellow"))
-        except UnknownConversation:
-            self.conversation = None
-            self.screen.line(("This conversation was deleted. Your next question begins another.", "yellow"))
         else:
             self.conversation = held
             write_out(parts, self.screen, self.notes)
@@ -106,14 +115,22 @@ class Chat:
             said = "Nothing was asked yet." if name else "Name the file: /export FILE"
             self.screen.line((said, "yellow"))
             return
-        path = Path(name).expanduser()
+        path = Path(os.path.expanduser(name))
+        text = exported(self.kept.get(self.conversation.id, OWNER))
         try:
             with open(path, "x", encoding="utf-8") as file:
-                file.write(exported(self.kept.get(self.conversation.id, OWNER)))
+                file.write(text)
         except OSError as error:
             self.screen.line((f"{path} cannot be written: {error.strerror}.", "yellow"))
         else:
             self.screen.line((f"Written to {path}.", "green"))
+
+
+def _editable() -> None:
+    """Let a line on a terminal be edited as it is typed, and the lines before be called back."""
+    if sys.stdin.isatty():
+        with suppress(ImportError):  # Windows has none, and needs none
+            import readline  # noqa: F401 (`input` uses it)
 
 
 def _prompt() -> str | None:

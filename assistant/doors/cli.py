@@ -1,5 +1,6 @@
 """The terminal: `article-assistant`, and the way to the other doors."""
 
+import codecs
 import json
 import logging
 import os
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import platformdirs
 import typer
@@ -264,7 +265,8 @@ def _refused(name: str, error: Exception) -> int:
 
 
 def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    whole = codecs.lookup(sys.stdout.encoding).name == "utf-8"  # else what the encoding lacks would be lost
+    sys.stdout.write(json.dumps(value, ensure_ascii=not whole) + "\n")
     sys.stdout.flush()
 
 
@@ -283,5 +285,7 @@ def _quieten() -> None:
         os.environ.setdefault(name, "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.getLogger().addHandler(logging.NullHandler())
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        cast(Any, stream).reconfigure(errors="replace")
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us; its number must not become that of a store's file
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="replace")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # importing torch takes seconds
     from assistant.conversations import Conversations
 
 notes = Console(stderr=True, highlight=False)
-keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The keys of those who may use the server.")
+keys_app = typer.Typer(rich_markup_mode=None, help="The keys of those who may use the server.")
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from assistant.ask import Assistant
 from assistant.conversations import Conversations
 from assistant.doors import mcp, openai_api
 from assistant.doors.api import application
+from assistant.errors import BadSettings
 from assistant.service import Service
 from assistant.settings import Settings
 
@@ -70,7 +71,13 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit as end:
+            if not isinstance(end.__context__, OSError):
+                raise
+            where = f"port {self.config.port} of {self.config.host}: {end.__context__.strerror}"
+            raise BadSettings(f"The server cannot listen at {where}. Name another with --port or --host.") from end
         if self.started:
             host, port = self.config.host, self.servers[0].sockets[0].getsockname()[1]
             self.notes.print(

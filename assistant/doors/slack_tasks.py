@@ -25,7 +25,7 @@ from assistant.errors import BadQuestion
 from assistant.plain import plain
 from assistant.streams import streamed
 from index.article import Article, flat
-from index.errors import BadSource
+from index.errors import BadSource, Unreachable
 from index.formats import read_guarded
 from index.sources import sources as sources_of
 
@@ -150,15 +150,23 @@ class Tasks:
             raise BadSource("Send me the file or the link in a direct message; I read for the whole workspace.")
         if not job.files and not links:
             raise BadSource("There is nothing to read. Send a file or a link, and say “read this” with it.")
-        for id, name in job.files:
-            await reply.status(f"is fetching {flat(name)[:80]}…")
-            data = await downloaded(self.client, id)
-            await self._keep(job, reply, partial(read_guarded, data, name=name))
-        for link in links:
-            await reply.status("is fetching the page…")
-            for source in sources_of(link):
-                await self._keep(job, reply, source.read)
+        wanted = [(name, partial(self._file, job, reply, id, name)) for id, name in job.files]
+        for name, read in [*wanted, *((link, partial(self._page, job, reply, link)) for link in links)]:
+            try:
+                await read()
+            except (BadSource, Unreachable) as error:  # it keeps none of the others out
+                await reply.add(f"{literal(name)}: {inert(str(error.args[0]))}\n\n")
         await reply.finish()
+
+    async def _file(self, job: Job, reply: Reply, id: str, name: str) -> None:
+        await reply.status(f"is fetching {flat(name)[:80]}…")
+        data = await downloaded(self.client, id)
+        await self._keep(job, reply, partial(read_guarded, data, name=name))
+
+    async def _page(self, job: Job, reply: Reply, link: str) -> None:
+        await reply.status("is fetching the page…")
+        for source in sources_of(link):
+            await self._keep(job, reply, source.read)
 
     async def _keep(self, job: Job, reply: Reply, read: Callable[[], Article]) -> None:
         """Read an article and keep it for the workspace, telling how far it is."""

@@ -32,7 +32,7 @@ from index.snapshot import Snapshot
 from index.trained import FIRST_READ, Network, Read, TrainedReader, Verify
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
-from index.verifier import FILE, Verifier
+from index.verifier import ANSWERS, Verifier
 
 ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article, at most as many as its own
 FOREIGN_WEIGHT = 0.5
@@ -88,7 +88,7 @@ def main(
     more: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="articles to fit to as well, measured apart")
     ] = None,
-    verifier: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what looks at answers too")] = FILE,
+    verifier: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what looks at answers too")] = ANSWERS,
 ) -> None:
     """Fit the last weights of a reader, and write them into it."""
     console = Console()

@@ -1,15 +1,15 @@
-"""Train the verifier: `python -m index.training.verifier WORK VERIFIER.onnx --data TRAIN.jsonl [--steps 3000]`.
+"""Train a verifier: `python -m index.training.verifier WORK VERIFIER.onnx [--data TRAIN.jsonl] [--steps 1000]`.
 
-It begins with the weights of a reader and learns from questions with what answers them or does not
-(index/training/answered.py), and in every third step from statements, supported and not (index/training/statements.py).
-Stopped by anything, the same command goes on. In the end it writes int8 ONNX with two
-weights that make the network's logit a chance, fitted to statements that it never saw, and prints how well it tells
-these apart. A GPU is used where there is one.
+It begins with the weights of a reader and learns from statements, supported and not (index/training/statements.py);
+with --data from questions with what answers them or does not (answered.py), and in every third step from statements as
+well. Stopped by anything, the same command goes on. In the end it writes int8 ONNX with two weights that
+make the network's logit a chance, fitted to statements that it never saw, and prints how well it tells these apart. A
+GPU is used where there is one.
 """
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -45,16 +45,19 @@ CLAIMS, UNSEEN = (Path(__file__).with_name(name) for name in ("claims.jsonl", "c
 def main(  # noqa: PLR0913 (a command's options)
     work: Path,
     target: Path,
-    data: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="questions that it learns from")],
+    data: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="questions to learn from as well")
+    ] = None,
     claims: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="statements that it learns from")] = CLAIMS,
     unseen: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it is fitted to")] = UNSEEN,
     start: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="a reader to begin with")] = trained.FILE,
-    steps: Annotated[int, typer.Option(help=f"of {STEP} questions")] = 3000,
+    steps: Annotated[int, typer.Option(help=f"of {STEP} statements or questions")] = 1000,
 ) -> None:
     """Train the verifier, and write it."""
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
-    training = Training(statements(claims), examples(*data), work / "checkpoint.pt", restored(start), steps)
+    asked = examples(*data) if data else None
+    training = Training(statements(claims), asked, work / "checkpoint.pt", restored(start), steps)
     training.run(console)
     export(training.network.cpu().eval(), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
@@ -66,7 +69,7 @@ class Training:
     """One run of `steps`, kept in `checkpoint` now and then; it begins with the encoder of `start`, a reader's."""
 
     def __init__(  # noqa: PLR0913 (what a training is)
-        self, given: Sequence[Statement], asked: Examples, checkpoint: Path, start: dict[str, Tensor], steps: int
+        self, given: Sequence[Statement], asked: Examples | None, checkpoint: Path, start: dict[str, Tensor], steps: int
     ) -> None:
         torch.manual_seed(0)
         self.given, self.checkpoint, self.steps = given, checkpoint, steps
@@ -78,7 +81,7 @@ class Training:
         self.network.load_state_dict(self.network.state_dict() | encoder)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
         self.pairs = Pairs(bundled_folder())
-        self.answered = Answered(asked, reader, self.pairs)
+        self.answered = Answered(asked, reader, self.pairs) if asked else None
         self.done = 0
         if checkpoint.exists():
             state = torch.load(checkpoint, map_location=self.device, weights_only=True)
@@ -87,14 +90,22 @@ class Training:
             self.done = state["done"]
 
     def run(self, console: Console) -> None:
-        claims = islice(drawn(self.given, 0), -(-self.done // CLAIMS_EVERY), None)
-        left = islice(self.answered.drawn(0, self.done), self.steps - self.done)
-        for some in track(left, "training", self.steps, console=console, completed=self.done):
-            lost = self._step([some, next(claims)] if self.done % CLAIMS_EVERY == 0 else [some])
+        left = islice(self._parts(), self.steps - self.done)
+        for parts in track(left, "training", self.steps, console=console, completed=self.done):
+            lost = self._step(parts)
             self.done += 1
             if self.done % SAVE_EVERY == 0 or self.done == self.steps:
                 console.print(f"step {self.done}/{self.steps} loss {lost:.3f}")
                 self._save()
+
+    def _parts(self) -> Iterator[list[list[Statement]]]:
+        """What is learned from in each step that is left."""
+        if not self.answered:
+            yield from ([some] for some in islice(drawn(self.given, 0), self.done, None))
+            return
+        claims = islice(drawn(self.given, 0), -(-self.done // CLAIMS_EVERY), None)
+        for step, some in enumerate(self.answered.drawn(0, self.done), self.done):
+            yield [some] if step % CLAIMS_EVERY else [some, next(claims)]
 
     def _step(self, parts: Sequence[Sequence[Statement]]) -> float:
         done = self.done / self.steps

@@ -89,6 +89,12 @@ def test_the_day_of_a_date_is_no_place_in_a_list() -> None:
         assert checker(home).check(next(drafts([text]))).state == state
 
 
+@pytest.mark.parametrize("text", ["## Builder\nClara Voss built it [1].", "**Builder**\n\nClara Voss built it [1]."])
+def test_a_heading_is_no_part_of_the_name_that_follows_it(text: str) -> None:
+    home = kept(["The mill was built by Clara Voss."])
+    assert checker(home).check(next(drafts([text]))).reason == ""
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

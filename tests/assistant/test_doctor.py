@@ -12,8 +12,8 @@ def test_a_sound_installation_is_found_sound(shipped: Assistant) -> None:
     seen: list[tuple[int, int]] = []
     findings = list(examine(shipped, Settings(), lambda done, of: seen.append((done, of)), calls=[]))
     assert [finding.check for finding in findings if finding.sound] == [
-        "python", "packages", "model", "reader", "verifier", "library", "articles", "index", "search", "answer",
-        "network",
+        "python", "packages", "model", "reader", "verifier", "answer verifier", "library", "articles", "index",
+        "search", "answer", "network",
     ]  # fmt: skip
     assert seen[-1] == (len(shipped.catalog.snapshot().passages),) * 2
 

@@ -42,6 +42,11 @@ def cut(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("Five. It rose [1].", [("Five. It rose [1].", (1,))]),
         ("Not so. It fell. It rose [1].", [("Not so. It fell. ", ()), ("It rose [1].", (1,))]),
         ("It rose [1]. Not there.", [("It rose [1]. ", (1,)), ("Not there.", ())]),
+        ("[1] It rose.\n[2] It fell.", [("[1] It rose.\n", (1,)), ("[2] It fell.", (2,))]),
+        ("[1] It rose. [2] It fell.", [("[1] It rose. ", (1,)), ("[2] It fell.", (2,))]),
+        ("Two:\n[1] It rose.\n[2]: It fell.", [("Two:\n[1] It rose.\n", (1,)), ("[2]: It fell.", (2,))]),
+        ("It rose. ([1], [2]) It fell. **[3]** So", [
+            ("It rose. ([1], [2]) ", (1, 2)), ("It fell. **[3]** ", (3,)), ("So", ())]),
         ("---\n\nIt rose.", [("---\n\nIt rose.", ())]),
         ("\n", [("\n", ())]),
         ("", []),
@@ -60,6 +65,12 @@ def test_a_text_is_cut_where_its_statements_end(text: str, wanted: list[tuple[st
         ("Up 【1】【2†source】［3］[^4]", "Up", (1, 2, 3, 4)),
         ("Up [3-1]", "Up", (3, 2, 1)),
         ("Up [2023]", "Up", (2023,)),
+        ("Up [1], [2] and [3].", "Up.", (1, 2, 3)),
+        ("Up [1 and 2] ([3]; [4]).", "Up.", (1, 2, 3, 4)),
+        ("Up **[1]** *[2]* [[3]] [[4]](#4)<sup>[5]</sup>.", "Up.", (1, 2, 3, 4, 5)),
+        ("[1] Up", "Up", (1,)),
+        ("[^1]: Up", "Up", (1,)),
+        ("**Up [1] now** (see below)", "**Up now** (see below)", (1,)),
         ("Up [1-999999999]", "Up", (1, 999999999)),
         ("Up [1", "Up [1", ()),
         ("Up [1](x), [a], [], [1.5]", "Up [1](x), [a], [], [1.5]", ()),
@@ -83,7 +94,8 @@ def test_a_statement_comes_as_soon_as_the_next_one_begins() -> None:
 
 
 PARTS = st.sampled_from(
-    ["It rose", ". ", "! ", "[1]", "[1, 2]", "[1-3]", "[", "]", "(", "【1†", "】", "\n", "\n\n", "  ", "- ",
+    ["It rose", ". ", "! ", "[1]", "[1, 2]", "[1-3]", "[", "]", "(", ")", "**[1]**",
+     "</sup>", "<sup>", "and", "【1†", "】", "\n", "\n\n", "  ", "- ",
     "1. ", "# ", "| ",
      "> ", "```", "`", "~~~", "“", "”", '"', "'", "*", "**", "_", ":", "…", "。", "桥", "U.S.", "e.g.",
      "a" * 50, "5", "\t",
@@ -104,7 +116,8 @@ def test_drafts_joined_are_the_text_however_it_came(text: str, data: st.DataObje
 
 
 NASTY = ["It rose. [3] ", "a", "a ", "[", "[1", "[1,", "|", "*", '"', "`", "`a", "“", "e.g. ", "\n", "- a\n", "# a\n",
-         "```\n", "1. ", ".", "【1†", "[1] ", "“a. [1] B", " ", "'a. "]  # fmt: skip
+         "```\n", "1. ", ".", "【1†", "[1] ", "“a. [1] B", " ", "'a. ", "([1], ", "**[1]",
+         "[1] a. ", "<sup>", "]. "]  # fmt: skip
 
 
 @pytest.mark.parametrize("part", NASTY)

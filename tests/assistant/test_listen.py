@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 
 from assistant.errors import Stopped
-from assistant.listen import listen
+from assistant.listen import heard, listen
 from assistant.model import chat_model
 from assistant.settings import Settings
 
@@ -118,3 +118,19 @@ def test_a_listener_that_is_stopped_before_it_begins_hears_nothing(model: BaseCh
     stop.set()
     with pytest.raises(Stopped):
         list(listen(model, ASKED, 30.0, stop))
+
+
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<think>\nSentence [1] says so.\n</think>It rose [1].", "It rose [1]."),
+        ("\n<Thinking>No.</thinking>It fell.", "It fell."),
+        ("<think>It has no end", ""),
+        ("<thinner> and <think>", "<thinner> and <think>"),
+        ("<th", "<th"),
+        ("\ud83c\udf09 and \ud83c alone", "🌉 and \ufffd alone"),
+    ],
+)
+def test_a_thought_is_not_heard_and_halves_of_a_character_are_put_together(text: str, said: str, size: int) -> None:
+    assert "".join(heard((text[at : at + size] for at in range(0, len(text), size)), 100)) == said

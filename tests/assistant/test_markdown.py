@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from assistant.answer import Answer, Citation, Claim
 from assistant.conversations import Conversation, StoredTurn
 from assistant.markdown import exported, joined, numbered, with_footnotes
@@ -24,6 +26,19 @@ def test_a_claim_has_its_numbers_behind_it_and_is_quoted_where_it_is_verbatim() 
     ]
     assert numbered(Claim("\n\n", "unsupported", ())) == "\n\n"
     assert joined([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("| a | b |\n|---|---|\n| c | d |\n\n", "| a | b |\n|---|---|\n| c | d [1][2] |\n\n"),
+        ("```\nx = 1\n```\n\n", "```\nx = 1\n```\n\n[1][2]\n\n"),
+        ("It rose.\n\n---\n\n", "It rose. [1][2]\n\n---\n\n"),
+        ("a" + "\n---" * 2_000, "a [1][2]" + "\n---" * 2_000),
+    ],
+)
+def test_its_numbers_break_no_table_no_block_of_code_and_no_line(text: str, shown: str) -> None:
+    assert numbered(Claim(text, "supported", (ONE, TWO))) == shown
 
 
 def test_footnotes_hold_title_section_quote_characters_and_address() -> None:

@@ -112,6 +112,12 @@ def test_whatever_a_claim_ends_with_its_chips_appear_once_and_its_text_is_unharm
     assert re.sub(r"\s", "", page.text_content()) in (plain + "12", plain.rstrip() + "12")
 
 
+def test_a_line_break_in_a_cell_is_one() -> None:
+    text = "| a |\n|---|\n| It rose.<br>It `<br>` fell. |\n"
+    cell = html.fromstring("".join(blocks([Claim(text, "supported", (citation(),))]))).find(".//td")
+    assert (len(cell.findall(".//br")), cell.text_content()) == (1, "It rose.\nIt <br> fell.1")
+
+
 def test_brackets_in_the_text_are_no_citations() -> None:
     page = shown(claim("As [1] says, `[1]` and [1](http://a.b). ", 2))
     assert [a.get("data-n") for a in page.find_class("cite")] == ["2"]

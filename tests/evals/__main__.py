@@ -20,7 +20,7 @@ from index.snapshot import Snapshot
 from index.trained import PLAIN, TRAINED, Network, TrainedReader, network
 from index.training.calibrate import bins
 from index.training.questions import Context, contexts
-from index.verifier import verifier
+from index.verifier import ANSWERS, verifier
 from tests.evals import answers, search
 
 PLOT = Path(__file__).with_name("reliability.png")
@@ -50,7 +50,7 @@ def _compared(
     read: Sequence[Context], embedder: Embedder, trained: Network, questions: int
 ) -> dict[str, search.Figures]:
     """The plain recipe, search and the readers on `read` as one library."""
-    looked = verifier(TRAINED)
+    looked = verifier(TRAINED, ANSWERS)
 
     def reads(snapshot: Snapshot) -> Reader:
         return TrainedReader(snapshot, embedder, trained, search.FLOOR, looked and looked.logit)

@@ -11,7 +11,7 @@ from index.embedder import Embedder
 from index.trained import TRAINED, TrainedReader, network
 from index.training.calibrate import calibration_error
 from index.training.questions import contexts
-from index.verifier import verifier
+from index.verifier import ANSWERS, verifier
 from tests.evals import answers, search
 from tests.evals.measures import auroc
 
@@ -40,7 +40,7 @@ def test_hand_made_questions_are_answered_and_every_citation_is_exact(catalog: C
 
 @pytest.mark.skipif(not search.DATA.exists(), reason=f"{search.DATA} is not there")
 def test_search_and_reader_keep_their_figures(tmp_path: Path, embedder: Embedder) -> None:
-    trained, looked = network(TRAINED), verifier(TRAINED)
+    trained, looked = network(TRAINED), verifier(TRAINED, ANSWERS)
     assert trained is not None
     assert looked is not None
     third = tmp_path / "third.jsonl"  # the whole takes minutes

@@ -39,8 +39,9 @@ def content(prints: list[Print]) -> bytes:
     return "\n".join(shown).encode("cp1252")
 
 
-def pdf(*pages: list[Print], title: str = "", user: bytes | None = None) -> bytes:
-    """A PDF of `pages`; with `user`, encrypted (RC4, 40 bits) under that user password and some owner's."""
+def pdf(*pages: list[Print], title: str = "", user: bytes | None = None, drawn: str = "", fields: str = "") -> bytes:
+    """A PDF of `pages`, on each of which `drawn` is drawn and `fields` are filled in; with `user`, encrypted (RC4,
+    40 bits) under that user password and some owner's. In its font S, x is a sign without a letter."""
     owner = rc4(hashlib.md5((b"owner" + PADDING)[:32]).digest()[:5], ((user or b"") + PADDING)[:32])
     secret = (user or b"") + PADDING
     key = hashlib.md5(secret[:32] + owner + (-4).to_bytes(4, "little", signed=True) + b"\1" * 16).digest()[:5]
@@ -56,13 +57,14 @@ def pdf(*pages: list[Print], title: str = "", user: bytes | None = None) -> byte
         3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         4: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold/Encoding/WinAnsiEncoding>>",
         5: b"<</Title<" + sealed(5, title.encode()).hex().encode() + b">>>",
+        7: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[120/uniF0B7]>>>>",
         6: f"<</Filter/Standard/V 1/R 2/P -4/O<{owner.hex()}>/U<{rc4(key, PADDING).hex()}>>>".encode(),
     }
     for n, page in enumerate(pages):
-        stream = sealed(11 + 2 * n, content(page))
+        stream = sealed(11 + 2 * n, content(page) + f"\n{drawn}".encode())
         objects[10 + 2 * n] = (
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents {11 + 2 * n} 0 R"
-            "/Resources<</Font<</F 3 0 R/B 4 0 R>>>>>>"
+            f"/Annots[{fields}]/Resources<</Font<</F 3 0 R/B 4 0 R/S 7 0 R>>>>>>"
         ).encode()
         objects[11 + 2 * n] = f"<</Length {len(stream)}>>stream\n".encode() + stream + b"\nendstream"
     out, places = b"%PDF-1.4\n", {}
@@ -116,6 +118,59 @@ def test_bullets_are_list_items_and_cells_side_by_side_are_table_rows() -> None:
         ("table row", "Year | Boats"),
         ("table row", "1900 | 12"),
         ("table row", "1901 | 15"),
+    ]
+
+
+def test_the_bullet_of_a_symbol_font_or_one_that_is_drawn_makes_a_list_item() -> None:
+    signs = [*column("x", "x", font="S"), *column("the first item", "the second item", x=58)]
+    assert texts(pdf([*column("the letter"), (89, 700, 10, "S", "x")])) == ["the letter\ufffd"]
+    dots = "".join(f" 40 {y} m 44 {y} l 44 {y + 4} l 40 {y + 4} l h f" for y in (701, 689))
+    for data in (pdf(signs), pdf(column("the first item", "the second item"), drawn=dots)):
+        assert read_pdf(data)[1] == [Piece("list item", "the first item"), Piece("list item", "the second item")]
+
+
+def test_the_cells_between_the_rules_of_a_table_are_its_rows() -> None:
+    page = [
+        *column("North", "South", "West", x=50, top=688),
+        *column("12 boats", x=110, top=688),
+        *column("It has a new shop that was", "opened in Hale.", x=200, top=694),
+        (200, 664, 10, "F", "closed"),
+        (110, 643, 10, "F", "7 boats"),
+        *column("Sales fell for want of a man-", "ager.", x=200, top=650),
+    ]
+    page[1:3] = [(50, 664, 10, "F", "South"), (50, 643, 10, "F", "West")]
+    rules = " ".join(
+        f"{x} {y} {width} {height} re S"
+        for y, height in ((678, 30), (658, 20), (632, 26))
+        for x, width in ((45, 60), (105, 90), (195, 200))
+    )
+    assert [(piece.kind, piece.text) for piece in read_pdf(pdf(page, drawn=rules))[1]] == [
+        ("table row", "North | 12 boats | It has a new shop that was opened in Hale."),
+        ("table row", "South |  | closed"),
+        ("table row", "West | 7 boats | Sales fell for want of a manager."),
+    ]
+
+
+def test_what_was_filled_into_a_form_is_read_beside_its_label() -> None:
+    page = column("Name:", "Member:", "Password:", "Send:", "Remarks:")
+    fields = "".join(
+        f"<</Subtype/Widget/Rect[110 {698 - 12 * n} 200 {710 - 12 * n}]{field}>>"
+        for n, field in enumerate(
+            [
+                "/FT/Tx/V(Anna  Berg)",
+                "/Parent<</FT/Btn/V/Yes>>/AS/Yes",
+                "/FT/Tx/Ff 8192/V(secret)",
+                "/FT/Btn/Ff 65536",
+                "/FT/Tx/F 2/V(unseen)",
+            ]
+        )
+    )
+    assert texts(pdf(page, fields=fields, user=None)) == [
+        "Name: | Anna Berg",
+        "Member: | ☒",
+        "Password:",
+        "Send:",
+        "Remarks:",
     ]
 
 

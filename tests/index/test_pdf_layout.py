@@ -63,3 +63,21 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     right = [f"right column line {n} goes on and" for n in range(8)]
     page = [*column("A title over both of the columns", top=760, size=18), *column(*left), *column(*right, x=320)]
     assert texts(page) == ["A title over both of the columns", " ".join(left + right)]
+
+
+def test_a_sidebar_is_read_apart_and_a_table_row_by_row() -> None:
+    names = ["Skills", "Welding", "Rowing", "Oslo", "Chess"]
+    told = [f"main column line {n} goes on and" for n in range(8)]
+    beside = [replace(line, bottom=line.bottom - 7 * n) for n, line in enumerate(column(*names, top=697, size=9))]
+    assert texts([*beside, *column(*told, x=200)]) == [*names, " ".join(told)]
+    rows = [*column(*names), *column(*told[:5], x=200)]
+    assert texts(rows) == [f"{name} | {line}" for name, line in zip(names, told, strict=False)]
+
+
+def test_a_table_of_contents_is_no_evidence() -> None:
+    lines = ["1 Beginnings ........ 2", "2 The locks . . . . . . 17", "It was opened by a king."]
+    assert [(piece.text, piece.aside) for piece in laid_out([column(*lines)])] == [
+        (lines[0], True),
+        (lines[1], True),
+        (lines[2], False),
+    ]

@@ -60,6 +60,75 @@ def test_a_number_that_begins_a_line_stays_in_its_text(text: str, kinds: list[st
     assert " ".join(piece.text for piece in pieces) == " ".join(text.split("\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("\uf0b7\tone\no\ttwo\n+ three\n○ four", [("list item", word) for word in ("one", "two", "three", "four")]),
+        (
+            "1. It is - 5 degrees.\n☐ ink\n[x] pen",
+            [("list item", t) for t in ("1. It is - 5 degrees.", "☐ ink", "[x] pen")],
+        ),
+        (
+            "Done\n- the bug\n- the notes of it",
+            [("heading", "Done"), ("list item", "the bug"), ("list item", "the notes of it")],
+        ),
+        (
+            "It was late in the day\n- so said all -\nand cold.",
+            [("paragraph", "It was late in the day - so said all - and cold.")],
+        ),
+        (
+            '1.1 "Fee" means\n(a) a sum\n1.2 It is low',
+            [("list item", t) for t in ('1.1 "Fee" means', "(a) a sum", "1.2 It is low")],
+        ),
+        (
+            "The pipe is wide enough at a width of\n2.5 metres.",
+            [("paragraph", "The pipe is wide enough at a width of 2.5 metres.")],
+        ),
+        (
+            "Mon\t9:00\nTue\t8:00\nclosed",
+            [("table row", "Mon | 9:00"), ("table row", "Tue | 8:00"), ("paragraph", "closed")],
+        ),
+    ],
+)
+def test_items_clauses_and_rows_stay_apart(text: str, pieces: list[tuple[str, str]]) -> None:
+    _, found = read_plaintext("Above it stands a line that ends.\n\n" + text, "")
+    assert [(piece.kind, piece.text) for piece in found][1:] == pieces
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["[12/03/2026, 10:15] Anna: it is down", "[12/03/2026, 10:16] Ben: which one"],
+        ["12/03/2026, 10:20 - Carl: db-2", "12/03/2026, 10:21 - Anna: thanks"],
+        ["From: Anna Berg <anna@example.org>", "Date: Tue, 3 Mar 2026"],
+        ["00:12 When did it begin?", "00:31 In 1998"],
+        ["Q: Who ran it?", "A: Klein did"],
+    ],
+)
+def test_who_spoke_and_when_begins_a_line_of_its_own(lines: list[str]) -> None:
+    _, pieces = read_plaintext("\n".join([*lines, "and so on"]), "")
+    assert pieces == [Piece("list item", lines[0]), Piece("list item", f"{lines[1]} and so on")]
+    _, pieces = read_plaintext("\n\n".join(lines), "")
+    assert all(piece.kind == "paragraph" for piece in pieces)
+
+
+def test_an_answered_mail_is_quoted_without_its_marks_and_its_signature_stands_apart() -> None:
+    text = "It is on\n14 May.\n\n> When is it? I heard\n> 7 April.\n>> Soon.\n\nBest,\nAnna\n-- \nAnna, Mill Lane, Hale"
+    assert read_plaintext(text, "")[1] == [
+        Piece("paragraph", "It is on 14 May."),
+        Piece("quote", "When is it? I heard 7 April."),
+        Piece("quote", "Soon."),
+        Piece("paragraph", "Best, Anna"),
+        Piece("paragraph", "Anna, Mill Lane, Hale"),
+    ]
+    assert read_plaintext("> 90: normal.\n> 60: mild.", "")[1] == [Piece("paragraph", "> 90: normal. > 60: mild.")]
+
+
+def test_subtitles_are_read_without_their_times() -> None:
+    text = "1\n00:00:01,000 --> 00:00:04,000\nIt was built in 1932\n\n2\n00:00:04,500 --> 00:00:08,000\nby a king."
+    assert read_plaintext(text, "")[1] == [Piece("paragraph", "It was built in 1932 by a king.")]
+
+
 def test_lines_of_chinese_join_without_a_space() -> None:
     assert read_plaintext("运河于一八一〇年\n开通。", "")[1] == [Piece("paragraph", "运河于一八一〇年开通。")]
 

@@ -142,3 +142,22 @@ def test_the_plain_reader_needs_no_network() -> None:
 def test_reading_does_without_torch() -> None:
     code = "import sys; from index.trained import network; network('trained'); sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_verifier_sees_the_question_with_its_answer_and_its_doubt_counts(catalog: Catalog) -> None:
+    trained = network(TRAINED)
+    assert trained is not None
+    seen: list[tuple[str, str, str]] = []
+
+    def chance(logit: float) -> float:
+        def verify(statement: str, title: str, text: str) -> float:
+            seen.append((statement, title, text))
+            return logit
+
+        made = TrainedReader(catalog.snapshot(), catalog.embedder, trained, 0.0, verify)
+        return read(made, "When was the Treaty of Union signed?").answerability
+
+    assert chance(-5.0) < chance(5.0)
+    statement, _, text = seen[0]
+    assert statement == "When was the Treaty of Union signed? February 2022"
+    assert "February 2022" in text

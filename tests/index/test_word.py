@@ -18,6 +18,12 @@ TYPES = (
 )
 
 
+RUN = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'.format
+
+
+STYLES = {"T": "Title", "H2": "heading 2", "Q": "Quote", "C": "Caption", "P": "Code", "O": "toc 1"}
+
+
 def docx(body: str, *, note: str = "", title: str = "", entries: dict[str, str] | None = None) -> bytes:
     parts = {
         "[Content_Types].xml": TYPES,
@@ -25,8 +31,13 @@ def docx(body: str, *, note: str = "", title: str = "", entries: dict[str, str] 
         "word/styles.xml": f"<w:styles {W}>"
         + "".join(
             f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
-            for key, name in {"T": "Title", "H2": "heading 2", "Q": "Quote", "C": "Caption", "P": "Code"}.items()
+            for key, name in STYLES.items()
         )
+        + '<w:style w:type="paragraph" w:styleId="H"><w:name w:val="Section"/><w:basedOn w:val="L"/></w:style>'
+        + '<w:style w:type="paragraph" w:styleId="L"><w:name w:val="Level"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr>'
+        "</w:style>"
+        + '<w:style w:type="paragraph" w:styleId="N"><w:name w:val="Unseen"/><w:rPr><w:vanish/></w:rPr></w:style>'
+        + '<w:style w:type="paragraph" w:styleId="M"><w:name w:val="Unseen too"/><w:basedOn w:val="N"/></w:style>'
         + "</w:styles>",
         "word/footnotes.xml": f'<w:footnotes {W}><w:footnote w:id="1">{paragraph(note)}</w:footnote></w:footnotes>',
         "docProps/core.xml": '<c:coreProperties xmlns:c="http://schemas.openxmlformats.org/package/2006/metadata/'
@@ -77,8 +88,90 @@ def test_a_word_file_keeps_its_structure_and_its_notes_at_the_end() -> None:
     assert read_docx(docx(body, title="Stated"))[0] == "Stated"
 
 
+def test_styles_made_by_hand_are_headings_or_hidden_as_those_they_are_based_on() -> None:
+    body = (
+        paragraph("The locks", "H")
+        + paragraph("Two.", "M")
+        + paragraph("Three of them.", "M", props='<w:vanish w:val="0"/>')
+    )
+    assert read_docx(docx(body))[1] == [Piece("heading", "The locks", 3), Piece("paragraph", "Three of them.")]
+
+
+def test_a_clause_that_is_numbered_as_a_heading_can_be_cited() -> None:
+    long = "The Client shall pay the fee within 14 days of the invoice."
+    body = paragraph("Terms of the service", "T") + paragraph("Payment", "H2") + paragraph(long, "H")
+    body += (
+        paragraph("No discounts apply to it", "H") + paragraph("Bank fees", "H") + paragraph("They are the Client's.")
+    )
+    assert [(piece.kind, piece.text) for piece in read_docx(docx(body))[1]] == [
+        ("heading", "Terms of the service"),
+        ("heading", "Payment"),
+        ("paragraph", long),
+        ("paragraph", "No discounts apply to it"),
+        ("heading", "Bank fees"),
+        ("paragraph", "They are the Client's."),
+    ]
+
+
+BOX = (
+    '<w:sdt><w:sdtPr><x:checkbox xmlns:x="http://schemas.microsoft.com/office/word/2010/wordml"/></w:sdtPr>'
+    "<w:sdtContent><w:r><w:t>{}</w:t></w:r></w:sdtContent></w:sdt>"
+).format
+OLD_BOX = (
+    '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:default w:val="{}"/></w:checkBox></w:ffData>'
+    '</w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+).format
+
+
+@pytest.mark.parametrize("boxes", [(BOX("☒"), BOX("☐")), (OLD_BOX(1), OLD_BOX(0))])
+def test_a_box_says_whether_it_is_ticked(boxes: tuple[str, str]) -> None:
+    body = paragraph("Member: ", more=boxes[0] + RUN(" yes ") + boxes[1] + RUN(" no."))
+    assert [piece.text for piece in read_docx(docx(body))[1]] == ["Member: ☒ yes ☐ no."]
+
+
+def test_a_page_break_parts_words_and_a_drop_capital_does_not() -> None:
+    capital = '<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr><w:r><w:t>O</w:t></w:r></w:p>'
+    body = capital + paragraph("nce it ended.", more='<w:r><w:br w:type="page"/></w:r>' + RUN("Then it began."))
+    assert [piece.text for piece in read_docx(docx(body))[1]] == ["Once it ended. Then it began."]
+
+
+def test_a_list_in_a_cell_stays_in_its_row_and_a_table_of_contents_is_no_evidence() -> None:
+    item = f'<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>{RUN("{}")}</w:p>'.format
+    rows = [(paragraph("Role"), paragraph("Duties")), (paragraph("Clerk"), item("files") + item("calls"))]
+    table = "".join("<w:tr>" + "".join(f"<w:tc>{cell}</w:tc>" for cell in row) + "</w:tr>" for row in rows)
+    numbering = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl>'
+        '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    data = docx(paragraph("Duties 7", "O") + f"<w:tbl>{table}</w:tbl>", entries={"word/numbering.xml": numbering})
+    assert read_docx(data)[1] == [
+        Piece("paragraph", "Duties 7", aside=True),
+        Piece("table row", "Role | Duties"),
+        Piece("table row", "Clerk | files; calls"),
+    ]
+
+
+def test_a_strict_file_or_one_whose_main_part_is_numbered_is_a_word_file_too() -> None:
+    body = paragraph("It is so.", more="<w:r><w:rPr><w:vanish/></w:rPr><w:t>Unseen.</w:t></w:r>")
+    main = f"<w:document {W}><w:body>{body}</w:body></w:document>"
+    strict = main.replace(W[9:-1], "http://purl.oclc.org/ooxml/wordprocessingml/main")
+    assert read_docx(docx("", entries={"word/document.xml": strict}))[1] == [Piece("paragraph", "It is so.")]
+    schema = "http://schemas.openxmlformats.org"
+    rels = (
+        f'<Relationships xmlns="{schema}/package/2006/relationships"><Relationship Id="r1" Target="word/document2.xml" '
+        f'Type="{schema}/officeDocument/2006/relationships/officeDocument"/></Relationships>'
+    )
+    with zipfile.ZipFile(io.BytesIO(docx(body))) as made:
+        parts = {name: made.read(name).decode() for name in made.namelist()}
+    parts["word/document2.xml"] = parts.pop("word/document.xml")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in (parts | {"_rels/.rels": rels}).items():
+            archive.writestr(name, text)
+    assert read_guarded(packed.getvalue()).text == "It is so."
+
+
 M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
-RUN = "<w:r><w:t>{}</w:t></w:r>".format
 
 
 def m(tag: str, *inner: str) -> str:

@@ -247,7 +247,7 @@ function layOut(article) {
     block.from = units(article, block.start);
     block.to = units(article, block.end);
     const tag = block.kind === "heading" ? `h${Math.min(6, block.level + 1)}` : TAGS[block.kind] || "p";
-    block.element = make(tag, { className: [CLASSES[block.kind], block.aside ? "aside" : ""].filter(Boolean).join(" ") });
+    block.element = make(tag, { dir: "auto", className: [CLASSES[block.kind], block.aside ? "aside" : ""].filter(Boolean).join(" ") });
     block.element.textContent = article.text.slice(block.from, block.to);
     if (tag !== "li") list = null;
     else if (!list) body.append((list = make("ul")));
@@ -318,7 +318,7 @@ function headOf(article, body) {
   const first = article.blocks[0];
   const titled = first?.kind === "heading" && flat(first.element.textContent) === flat(article.title);
   const words = article.text.split(/\s+/u).length;
-  const line = make("p", { className: "byline" }, `${plural(article.sentences.length, "sentence")} · ${plural(Math.max(1, Math.round(words / 230)), "minute")} to read`);
+  const line = make("p", { className: "byline", dir: "ltr" }, `${plural(article.sentences.length, "sentence")} · ${plural(Math.max(1, Math.round(words / 230)), "minute")} to read`);
   if (/^https?:\/\//i.test(article.url || "")) {
     const host = URL.canParse(article.url) ? new URL(article.url).host : article.url;
     line.append(" · ", make("a", { href: article.url, target: "_blank", rel: "noopener noreferrer" }, host));
@@ -328,7 +328,7 @@ function headOf(article, body) {
     return [];
   }
   body.prepend(line);
-  return [make("h2", { className: "title" }, article.title)];
+  return [make("h2", { className: "title", dir: "auto" }, article.title)];
 }
 
 function articleFailed(error, again) {
@@ -544,7 +544,7 @@ function newTurn(question) {
   turn.body = make("div", { className: "answer" });
   turn.notes = make("div");
   turn.after = make("div");
-  const title = make("h3", { className: "question", id }, question);
+  const title = make("h3", { className: "question", dir: "auto", id }, question);
   turn.element = make("article", { className: "turn", attributes: { "aria-labelledby": id } }, title, turn.searched, turn.body, turn.notes, turn.after);
   state.turns.push(turn);
   $("turns").append(turn.element);
@@ -563,7 +563,7 @@ function putBlocks(turn, from, blocks) {
   turn.blocks.splice(from, Infinity, ...blocks);
   while (turn.body.children.length > from) turn.body.lastElementChild.remove();
   for (const block of blocks) {
-    const holder = make("div");
+    const holder = make("div", { dir: "auto" });
     holder.innerHTML = block;
     turn.body.append(holder);
   }
@@ -649,7 +649,7 @@ function passage(citation, near) {
   const why = { moved: " · moved since", changed: " · no longer in the article", gone: " · article removed" }[citation.now?.state] ?? "";
   const link = make("a", { className: "passage", href: hashOf(citation) });
   if (!near) link.append(make("b", {}, String(citation.n)));
-  link.append(make("span", {}, `“${flat(citation.quote)}”`), make("small", {}, whereOf(citation) + why));
+  link.append(make("span", { dir: "auto" }, `“${flat(citation.quote)}”`), make("small", {}, make("bdi", {}, whereOf(citation)), why));
   link.dataset[near ? "near" : "n"] = citation.n;
   return link;
 }
@@ -942,7 +942,7 @@ function showSuggestions() {
   const open = state.suggested.filter((question) => !done.has(flat(question))).slice(0, state.turns.length ? 3 : 4);
   $("suggestions").hidden = !open.length || Boolean(state.asking);
   $("suggestions-title").textContent = state.turns.length ? "It also answers" : "Questions that the article answers";
-  $("suggested").replaceChildren(...open.map((question) => make("li", {}, make("button", { type: "button", className: "suggestion", onclick: () => askSuggested(question) }, question))));
+  $("suggested").replaceChildren(...open.map((question) => make("li", {}, make("button", { type: "button", className: "suggestion", dir: "auto", onclick: () => askSuggested(question) }, question))));
   if (following) follow();
 }
 
@@ -972,7 +972,7 @@ async function listTalks() {
 function talkRow(talk) {
   const title = talk.title || "Without a title";
   const row = make("li");
-  const open = make("button", { type: "button", className: "grow", onclick: () => { $("talks").close(); openTalk(talk.id); } }, title, make("small", {}, `${dayOf(talk.changed)} · ${plural(talk.turn_count, "question")}`));
+  const open = make("button", { type: "button", className: "grow", onclick: () => { $("talks").close(); openTalk(talk.id); } }, make("bdi", {}, title), make("small", {}, `${dayOf(talk.changed)} · ${plural(talk.turn_count, "question")}`));
   if (talk.id === state.talk) open.setAttribute("aria-current", "true");
   row.append(open, tool("pen", `Rename ${title}`, () => renameTalk(row, talk)), tool("bin", `Delete ${title}`, () => confirmIn(row, "Delete this conversation?", () => deleteTalk(talk.id), () => row.replaceWith(talkRow(talk)))));
   return row;
@@ -981,7 +981,7 @@ function talkRow(talk) {
 const dayOf = (time) => new Date(time).toLocaleDateString("en", { day: "numeric", month: "long", year: "numeric" });
 
 function renameTalk(row, talk) {
-  const field = make("input", { value: talk.title, maxLength: 80, required: true, attributes: { "aria-label": "Title" } });
+  const field = make("input", { value: talk.title, dir: "auto", maxLength: 80, required: true, attributes: { "aria-label": "Title" } });
   const form = make("form", {}, field, make("button", { className: "button" }, "Keep"));
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -1142,7 +1142,7 @@ function articleRow(entry) {
   tick.value = entry.id;
   const count = entry.sentences ? plural(entry.sentences, "sentence") : "";
   const about = [count, entry.shipped ? "comes with the program" : `added ${dayOf(entry.added)}`].filter(Boolean).join(" · ");
-  const open = make("button", { type: "button", className: "grow", onclick: () => { $("library").close(); openTab("article"); showArticle(entry.id, withHash(entry.hash)); } }, entry.title, make("small", {}, about));
+  const open = make("button", { type: "button", className: "grow", onclick: () => { $("library").close(); openTab("article"); showArticle(entry.id, withHash(entry.hash)); } }, make("bdi", {}, entry.title), make("small", {}, about));
   if (entry.id === state.shown?.id) open.setAttribute("aria-current", "true");
   row.append(tick, open);
   if (entry.own && !entry.shipped) row.append(tool("bin", `Remove ${entry.title}`, () => confirmIn(row, "Remove this article?", () => removeArticle(entry.id), () => row.replaceWith(articleRow(entry)))));
@@ -1185,6 +1185,7 @@ async function addArticle(name, body) {
   const row = make("li", {}, make("div", { className: "grow" }, name, bar, words));
   $("additions").prepend(row);
   try {
+    if (body instanceof FormData) await readable(body.get("file"));
     const done = await added(body, bar, words);
     bar.remove();
     words.textContent = { added: "Added.", replaced: "Its newer text took the place of the old one.", unchanged: "It was there already." }[done.change] ?? "Added.";
@@ -1195,6 +1196,15 @@ async function addArticle(name, body) {
   } catch (error) {
     bar.remove();
     words.replaceWith(make("p", { className: "note failed", attributes: { role: "alert" } }, error.message));
+  }
+}
+
+/** A folder, or a file that is not there any more, cannot be sent; the browser would blame the connection. */
+async function readable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Problem(0, "This cannot be read: it is a folder, or it has changed since it was chosen. Choose the files themselves.");
   }
 }
 

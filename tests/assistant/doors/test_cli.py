@@ -1,16 +1,29 @@
 """The terminal as its user meets it: the installed program, in a process of its own."""
 
+import io
 import json
 import os
 import pty
+import select
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from assistant.ask import Assistant
+from assistant.conversations import Conversations
+from assistant.doors.chat import OWNER, Chat
+from assistant.doors.terminal import Screen
+from assistant.settings import Settings
+from index.article import Article, Piece
+from index.catalog import Catalog
+from index.database import Database
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PROGRAM = [sys.executable, "-c", "from assistant.doors.cli import main; main()"]
@@ -117,6 +130,7 @@ def test_one_question_as_json_is_one_object(run: Run) -> None:
         (["ask"], 2, "Missing argument 'question'. See: article-assistant ask --help"),
         (["ask", "Who?", "--article", "nope"], 2, "No article with 'nope'. There is: the-old-bridge"),
         (["ask", "--colour", "Who?"], 2, "No such option: --colour See: article-assistant ask --help"),
+        (["keys"], 2, "Missing command. See: article-assistant keys --help"),
         (["show", "nope"], 2, "No article with 'nope'. There is: the-old-bridge"),
         (["remove", "nope"], 2, "No article with 'nope'. There is: the-old-bridge"),
         (["add", "nope.txt"], 2, "nope.txt: There is no file or folder 'nope.txt'. Check the name."),
@@ -184,12 +198,14 @@ def test_a_question_that_cannot_be_asked_begins_no_conversation(run: Run) -> Non
 
 def test_a_chat_is_kept_and_can_be_continued_listed_and_exported(run: Run, tmp_path: Path) -> None:
     assert run("chat", given="Who built the old bridge?\n").returncode == 0
-    given = "How much did it cost?\n/export talk.md\n/export talk.md\n/new\nWhat did the storm tear away?\n"
+    given = "How much did it cost?\n/export ~who/talk.md\n/export talk.md\n/export talk.md\n/new\n"
+    given += "What did the storm tear away?\n"
     done = run("chat", "--continue", given=f"{given}/conversations\n/open 2\n/open 7\n/export\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Going on with: Who built the old bridge?" in done.stdout
     assert "Searched for: How much did the old bridge cost?" in done.stdout
-    assert "talk.md cannot be written: File exists." in done.stdout
+    assert "~who/talk.md cannot be written: No such file or directory." in done.stdout
+    assert "\ntalk.md cannot be written: File exists." in done.stdout
     assert "1  What did the storm tear away? (this one)  " in done.stdout
     assert "2  Who built the old bridge?  " in done.stdout
     assert done.stdout.count("Going on with: Who built the old bridge?") == 2
@@ -209,6 +225,52 @@ def test_a_chat_goes_on_when_its_article_is_gone(run: Run) -> None:
     assert "No article with 'the-old-bridge'. There is: " in done.stdout
     assert "/new begins another conversation.\n" in done.stdout
     assert "Sources" in done.stdout
+
+
+@pytest.fixture
+def talk(catalog: Catalog, tmp_path: Path) -> Iterator[Chat]:
+    """A chat whose conversation another program has open too, as it is in PostgreSQL; it writes to a string."""
+    kept = Conversations(Database(f"sqlite:///{tmp_path / 'conversations.db'}", "The database"))
+    console = Console(file=io.StringIO(), width=200)
+    made = Chat(Assistant(catalog, Settings(data_dir=tmp_path)), kept, Screen(console), console)
+    made.conversation = kept.start(OWNER)
+    yield made
+    kept.database.close()
+
+
+def test_a_chat_goes_on_when_its_conversation_is_asked_or_deleted_elsewhere(
+    talk: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert talk.conversation
+    talk.kept.begin(talk.conversation.id, OWNER, "Who built the dam?")
+    monkeypatch.setattr("sys.stdin", io.StringIO("And when?\n"))
+    talk.run([])
+    assert "The last question of this conversation is still being answered." in shown(talk)
+    deleted = talk.conversation
+    talk.kept.delete(deleted.id, OWNER)
+    for line in ("/sources", f"/export {tmp_path / 'talk.md'}", "Who built it?"):
+        talk.conversation = deleted
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{line}\n"))
+        talk.run([])
+        assert talk.conversation is None
+    assert shown(talk).count("This conversation was deleted.") == 3
+    assert not (tmp_path / "talk.md").exists()
+
+
+def test_a_chat_that_is_continued_asks_the_article_that_is_named_now(
+    talk: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.assistant.catalog.add(Article.of([Piece("paragraph", "Noah Lind built the dam in 1911.")], title="Dam"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    talk.run(["dam"], last=True)
+    assert talk.conversation == talk.kept.all(OWNER)[0]
+    assert talk.conversation.articles == ("dam",)
+
+
+def shown(talk: Chat) -> str:
+    file = talk.screen.console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue()
 
 
 def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
@@ -250,6 +312,38 @@ def test_on_a_terminal_the_answer_is_coloured_and_piped_it_is_plain(run: Run, tm
     assert "\x1b[" in shown
     assert "Clara Voss" in shown
     assert "\x1b" not in run("ask", "Who built the old bridge?").stdout
+
+
+def test_json_is_whole_where_the_terminal_has_fewer_characters(run: Run) -> None:
+    said = "The tram in Łódź costs 5 € – “cheap”."
+    run("add", "-", given=said)
+    done = run("ask", "--json", "What does the tram cost?", "--article", "the-tram", PYTHONIOENCODING="latin-1")
+    assert json.loads(done.stdout)["citations"][0]["quote"] == said
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_stream_that_was_closed_does_no_harm(run: Run, tmp_path: Path, closed: str) -> None:
+    command = f"{shlex.join(PROGRAM)} show the-old-bridge {closed}"
+    given = environment(tmp_path / "data")
+    done = subprocess.run(["sh", "-c", command], env=given, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run("articles").stdout.startswith("the-old-bridge")
+
+
+def test_in_a_chat_on_a_terminal_a_line_can_be_edited(run: Run, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    given = environment(tmp_path / "data", TERM="xterm-256color")
+    with subprocess.Popen([*PROGRAM, "chat"], env=given, stdin=theirs, stdout=theirs, stderr=theirs) as talk:
+        os.close(theirs)
+        for typed, said in (("", "› "), ("/nonsensE\x1b[D\x7f\r", "There is no /nonsenE;"), ("\x1b[A\r", "/nonsenE;")):
+            os.write(ours, typed.encode())
+            shown = ""
+            while said not in shown and select.select([ours], [], [], 60)[0]:
+                shown += os.read(ours, 10_000).decode(errors="replace")
+            assert said in shown
+        os.write(ours, b"/quit\r")
+    os.close(ours)
+    assert talk.returncode == 0
 
 
 def test_escapes_and_markup_in_an_article_reach_no_terminal(run: Run) -> None:

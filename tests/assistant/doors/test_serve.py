@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,6 +60,16 @@ def test_without_keys_it_goes_by_no_name_that_others_may_use(tmp_path: Path, nam
     assert (done.returncode, done.stdout) == (2, "")
     assert "not at ask.example.org" in done.stderr
     assert "keys add NAME" in done.stderr
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port), folder=tmp_path)
+    said = done.stderr.splitlines()[-1]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said.startswith(f"The server cannot listen at port {port} of 127.0.0.1: ")
+    assert said.endswith(" Name another with --port or --host.")
 
 
 def test_keys_are_made_listed_and_revoked_in_the_terminal(tmp_path: Path) -> None:

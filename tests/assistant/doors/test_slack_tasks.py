@@ -67,6 +67,20 @@ def test_what_cannot_be_read_is_said_in_words(world: World, event: dict[str, Any
     assert not any(slack.statuses.values())
 
 
+def test_one_bad_file_does_not_keep_the_others_out(world: World) -> None:
+    async def scenario(w: World) -> None:
+        w.slack.files |= {"F1": ("lake.md", LAKE), "F2": ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))}
+        files = [{"id": "F2", "name": "photo.png"}, {"id": "F9", "name": "gone.md"}, {"id": "F1", "name": "lake.md"}]
+        await w.told(message("read this", subtype="file_share", files=files))
+        assert "the-lake" in [entry.id for entry in w.catalog.entries(f"slack:{TEAM}")]
+
+    [answer] = play(world, scenario).thread("100.1")
+    first, second, third = answer["markdown"].strip().split("\n\n")
+    assert first.startswith("photo.png: ")
+    assert second.startswith("gone.md: Slack does not show me the file")
+    assert third.startswith("I have read “The Lake”")
+
+
 def _reply(data: dict[str, Any]) -> Any:
     from aiohttp import web
 

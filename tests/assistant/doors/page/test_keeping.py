@@ -191,6 +191,16 @@ def test_an_article_is_added_by_dropping_its_file(town: Site, visit: Visiting) -
     town.catalog.remove("the-kite")
 
 
+def test_a_folder_that_is_dropped_is_refused_in_words(town: Site, visit: Visiting, tmp_path: Path) -> None:
+    page = visit(town).page
+    session = page.context.new_cdp_session(page)
+    dragged = {"items": [], "files": [str(tmp_path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": dragged})
+    page.wait_for_selector("#additions .note.failed")
+    assert "it is a folder" in page.inner_text("#additions .note.failed")
+
+
 def test_an_address_that_is_not_public_is_refused_in_words(town: Site, visit: Visiting) -> None:
     page = (seen := visit(town)).page
     seen.forgiven = REFUSED

@@ -167,6 +167,41 @@ def test_the_readers_own_colours_and_stillness_are_respected(town: Site, visit: 
     assert seen.page.locator(".cite").evaluate("chip => getComputedStyle(chip).borderTopStyle") == "solid"
 
 
+def test_more_contrast_is_given_by_day_and_by_night(town: Site, visit: Visiting) -> None:
+    for dark in (False, True):
+        page = visit(town, dark=dark, contrast="more").page
+        colour = "name => getComputedStyle(document.documentElement).getPropertyValue(name)"
+        assert page.evaluate(colour, "--soft") == page.evaluate(colour, "--ink")
+
+
+def test_all_of_the_article_and_of_the_answers_is_printed(town: Site, visit: Visiting) -> None:
+    page = visit(town, dark=True).ask(EVERYTHING).ask(UNKNOWN).ask(WHO).page
+    page.emulate_media(media="print")
+    cut = """[...document.querySelectorAll('body, main, .pane, .scroller')]
+        .filter(one => getComputedStyle(one).overflowY !== 'visible' || one.scrollHeight > one.clientHeight + 1)
+        .map(one => one.id || one.tagName)"""
+    assert page.evaluate(cut) == []
+    assert page.evaluate("getComputedStyle(document.documentElement).overflowY") == "visible"
+    assert page.locator(".sources .passage").first.is_visible()
+    assert page.locator("#composer").is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(35, 32, 27)"
+
+
+def test_text_from_right_to_left_stands_so_wherever_it_is(town: Site, visit: Visiting, speaker: Any) -> None:
+    said = "הגשר הישן נבנה בשנת 1903."
+    pieces = [Piece("heading", "הגשר", level=1), Piece("paragraph", said), Piece("list item", "Elm 3, אלם.")]
+    name = town.add(Article.of(pieces, title="הגשר"))
+    speaker.script["מתי נבנה הגשר?"] = [f"- {said} [@בשנת]"]
+    try:
+        page = visit(town, at=f"#a={name}").ask("מתי נבנה הגשר?").page
+        way = "ones => ones.map(one => getComputedStyle(one).direction)"
+        assert page.locator(".text h2, .text p:not(.byline), .question, .answer li").evaluate_all(way) == ["rtl"] * 4
+        assert page.locator(".text li, .byline, .searched").evaluate_all(way) == ["ltr"] * 3
+        assert page.evaluate("getComputedStyle(document.querySelector('.text li')).marginLeft") != "0px"
+    finally:
+        town.catalog.remove(name)
+
+
 def hostile_article() -> Article:
     pieces = [Piece("paragraph", f"The word of number {n} is {text} indeed.") for n, text in enumerate(HOSTILE, 1)]
     return Article.of([Piece("heading", HOSTILE[1], level=1), *pieces], title=HOSTILE[1])
