@@ -333,17 +333,21 @@ def test_a_stream_that_was_closed_does_no_harm(run: Run, tmp_path: Path, closed:
 def test_in_a_chat_on_a_terminal_a_line_can_be_edited(run: Run, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     given = environment(tmp_path / "data", TERM="xterm-256color")
-    with subprocess.Popen([*PROGRAM, "chat"], env=given, stdin=theirs, stdout=theirs, stderr=theirs) as talk:
-        os.close(theirs)
+    program = subprocess.Popen([*PROGRAM, "chat"], env=given, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    try:
         for typed, said in (("", "› "), ("/nonsensE\x1b[D\x7f\r", "There is no /nonsenE;"), ("\x1b[A\r", "/nonsenE;")):
             os.write(ours, typed.encode())
-            shown = ""
-            while said not in shown and select.select([ours], [], [], 60)[0]:
-                shown += os.read(ours, 10_000).decode(errors="replace")
-            assert said in shown
+            shown = b""
+            while said.encode() not in shown and select.select([ours], [], [], 60)[0]:
+                shown += os.read(ours, 10_000)
+            assert said in shown.decode()
         os.write(ours, b"/quit\r")
-    os.close(ours)
-    assert talk.returncode == 0
+        assert program.wait(60) == 0
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)
 
 
 def test_escapes_and_markup_in_an_article_reach_no_terminal(run: Run) -> None:
