@@ -277,7 +277,7 @@ def test_the_index_is_made_anew_and_the_doctor_finds_all_well(run: Run) -> None:
     assert run("rebuild").stdout == "The index holds 2 passages.\n"
     done = run("doctor", "--offline")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 11
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 12
     assert "2 of 2 passages found by their own vector" in done.stdout
     assert "nothing tried to leave this machine" in done.stdout
 
