@@ -4,8 +4,7 @@ import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from itertools import pairwise
 from threading import Event
 from typing import Any, cast
@@ -15,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
 
 import prompts
 from assistant.answer import Answer, Citation, Claim, Part, Searched
+from assistant.asked import Asked
 from assistant.cite import Cite
 from assistant.claims import Checked
 from assistant.errors import BadQuestion, ModelError, Stopped
@@ -22,15 +22,14 @@ from assistant.probe import probe
 from assistant.quotes import Quote, choose
 from assistant.rewrite import Rewriter
 from assistant.settings import Settings
-from assistant.standalone import goes_on, standalone, widened
+from assistant.standalone import standalone, widened
 from assistant.support import Supporter
 from assistant.turn import Turn
 from assistant.write import Writer, shown
 from index.article import flat
 from index.catalog import Catalog
-from index.reader import Place, PlainReader, Reader, Reading
+from index.reader import PlainReader, Reader
 from index.search import Search
-from index.snapshot import Located, Snapshot
 from index.trained import TrainedReader, network
 from index.verifier import ANSWERS, verifier
 
@@ -42,55 +41,6 @@ NEAREST = 3  # citations of an answer that was not found
 # A follow-up less answerable than SURE is also read widened, and taken so where that is more answerable by BETTER.
 # Chosen with rounds 1 and 5 of tests/assistant/test_followups.py: 110 of 171 of the fifth right instead of 106.
 SURE, BETTER = 0.8, 0.1
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question on its way: each step fills in what it found."""
-
-    question: str
-    earlier: tuple[Turn, ...]
-    snapshot: Snapshot
-    searched_for: str = ""
-    retrieved: tuple[Located, ...] = ()
-    read: tuple[Located, ...] = ()
-    reading: Reading = Reading((), 0.0)
-    answered_by: str = ""
-    model_failure: str = ""
-    prompt_version: str = ""
-    stop: Event = field(default_factory=Event)
-    stages: tuple[tuple[str, float], ...] = ()  # the end of each step, by time.perf_counter
-
-    @cached_property
-    def after(self) -> frozenset[Place]:
-        """The sentences that the last answer cited, or quoted where only its text is known, if the question goes on."""
-        last = next((turn for turn in reversed(self.earlier) if turn.said), None)
-        if not last or not goes_on(self.question, self.language):
-            return frozenset()
-        homes = {article for article, _, _ in last.cited}
-        return frozenset(
-            (kept.id, number)
-            for kept in self.snapshot.kept
-            if not homes or kept.id in homes
-            for number, span in enumerate(kept.article.sentences)
-            if any(id == kept.id and span.start < end and start < span.end for id, start, end in last.cited)
-            or (not homes and kept.article[span] in last.said)
-        )
-
-    def at(self, one: Located) -> bool:
-        """Whether a sentence of `after` stands in the passage, or just before it."""
-        return any(id == one.kept.id and one.passage.first - 1 <= n < one.passage.last for id, n in self.after)
-
-    def go_on(self) -> None:
-        """Raises Stopped once `stop` is set."""
-        if self.stop.is_set():
-            raise Stopped
-
-    @property
-    def language(self) -> str:
-        """English where any article is: the rules of follow-ups are for it. Else that of one of the articles."""
-        known = self.snapshot.keywords.languages
-        return "en" if "en" in known else next(iter(known), "en")
 
 
 class Assistant:
@@ -231,16 +181,14 @@ class Assistant:
         return replace(asked, reading=self._reader(asked, ALL).read(asked.searched_for, asked.read, asked.after))
 
     def _write(self, inputs: Iterator[Asked]) -> Iterator[Asked | Quote | Checked]:
-        """What the model writes; the articles' own sentences where there is no model, or it fails.
-
-        Once stopped it ends without a word: the chain reads it to its end even when closed, and `_stream` says so.
-        """
+        """Ends without a word once stopped: a closed chain still reads it to its end, and `_stream` says so."""
         for asked in inputs:
             yield asked
             with suppress(Stopped):
                 yield from self._answered(asked)
 
     def _answered(self, asked: Asked) -> Iterator[Asked | Quote | Checked]:
+        """What the model writes; the articles' own sentences where there is no model, or it fails."""
         if self.model and asked.reading.answerability >= self.settings.doubt_floor:
             try:
                 found = yield from self._written(asked, self.model)

@@ -42,6 +42,8 @@ VERIFIED = list(range(10))  # columns of TrainedReader.evidence
 SIGNALS = (VERIFIED[:8] + VERIFIED[9:], VERIFIED)  # without what the verifier says, and with it
 SHRINKAGE = 0.05  # the same for the answerability, whose signals say much the same: C of scikit-learn
 
+Key = tuple[str, str, int, int]  # a question, and the article, passage and number of a sentence
+
 
 class Remembering(TrainedReader):
     """Reads no sentence again that it read again before: most are the best whichever weights rank them."""
@@ -49,20 +51,24 @@ class Remembering(TrainedReader):
     def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network, verify: Verify) -> None:
         super().__init__(snapshot, embedder, network, 0.5)
         self.verify = verify  # whichever weights the network has now
-        self.known: dict[tuple[str, str, int, int], NDArray[np.float32]] = {}
-        self.said: dict[tuple[str, str, int, int], float] = {}
+        self.known: dict[Key, NDArray[np.float32]] = {}
+        self.said: dict[Key, float] = {}
 
     def again(self, question: str, one: Read) -> NDArray[np.float32]:
-        key = question, one.kept.id, one.passage.passage.first, one.number
+        key = _key(question, one)
         if key not in self.known:
             self.known[key] = super().again(question, one)
         return self.known[key]
 
     def verified(self, question: str, one: Read, verify: Verify) -> float:
-        key = question, one.kept.id, one.passage.passage.first, one.number
+        key = _key(question, one)
         if key not in self.said:
             self.said[key] = super().verified(question, one, verify)
         return self.said[key]
+
+
+def _key(question: str, one: Read) -> Key:
+    return question, one.kept.id, one.passage.passage.first, one.number
 
 
 @dataclass(frozen=True)

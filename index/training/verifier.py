@@ -56,8 +56,10 @@ def main(  # noqa: PLR0913 (a command's options)
     """Train the verifier, and write it."""
     work.mkdir(parents=True, exist_ok=True)
     console = Console()
+    if not (given := statements(claims)):
+        raise typer.BadParameter(f"{claims} has no statements.")
     asked = examples(*data) if data else None
-    training = Training(statements(claims), asked, work / "checkpoint.pt", restored(start), steps)
+    training = Training(given, asked, work / "checkpoint.pt", restored(start), steps)
     training.run(console)
     export(training.network.cpu().eval(), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
@@ -74,14 +76,16 @@ class Training:
         torch.manual_seed(0)
         self.given, self.checkpoint, self.steps = given, checkpoint, steps
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        reader = Network().to(self.device).eval()
-        reader.load_state_dict(start)
         self.network = Verifier(DROPOUT).to(self.device).train()
         encoder = {name: weight for name, weight in start.items() if name.startswith("encoder.")}
         self.network.load_state_dict(self.network.state_dict() | encoder)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
         self.pairs = Pairs(bundled_folder())
-        self.answered = Answered(asked, reader, self.pairs) if asked else None
+        self.answered: Answered | None = None
+        if asked:
+            reader = Network().to(self.device).eval()
+            reader.load_state_dict(start)
+            self.answered = Answered(asked, reader, self.pairs)
         self.done = 0
         if checkpoint.exists():
             state = torch.load(checkpoint, map_location=self.device, weights_only=True)

@@ -9,7 +9,8 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answer import Answer, Citation, Claim, Searched
-from assistant.ask import Asked, Assistant
+from assistant.ask import Assistant
+from assistant.asked import Asked
 from assistant.errors import BadQuestion, Stopped
 from assistant.settings import Settings
 from assistant.turn import Turn

@@ -72,7 +72,5 @@ def test_a_conversation_is_exported_with_footnotes_of_its_own_for_each_turn() ->
     assert "Searched for: Why did it burn?" in lines
     assert sum(line.startswith("Searched for") for line in lines) == 1
     assert [line.split(":")[0] for line in lines if line.startswith("[^")] == ["[^1-1]", "[^1-2]", "[^2-1]", "[^2-2]"]
-    assert text.endswith(
-        f"{ONE.quote}\n\n{OWN.text}It sank. (unsupported)\n\n(This answer was cut off.)\n"
-    )  # fmt: skip
+    assert text.endswith(f"{ONE.quote}\n\n{OWN.text}It sank. (unsupported)\n\n(This answer was cut off.)\n")
     assert exported(Conversation("id", "ann", "", (), now, now, 0)) == "# Conversation\n"

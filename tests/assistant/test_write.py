@@ -55,7 +55,7 @@ def number_of(town: Assistant, question: str) -> dict[str, int]:
 
 
 def asked(town: Assistant, question: str) -> Any:
-    from assistant.ask import Asked
+    from assistant.asked import Asked
 
     return Asked(question, (), town.catalog.snapshot())
 

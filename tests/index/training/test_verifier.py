@@ -80,6 +80,8 @@ def test_a_verifier_is_trained_on_from_a_reader_goes_on_where_it_stopped_and_kno
         Statement("Clara Voss sold the mill.", "Mill", TEXT, supported=False),
     ] * STEP
     start = restored(FILE)
+    Training(given, None, tmp_path / "claims.pt", start, 2).run(Console(quiet=True))
+    assert Training(given, None, tmp_path / "claims.pt", start, 2).done == 2
     Training(given, questions(tmp_path), tmp_path / "checkpoint.pt", start, 6).run(Console(quiet=True))
     again = Training(given, questions(tmp_path), tmp_path / "checkpoint.pt", start, 12)
     assert again.done == 6
