@@ -177,7 +177,7 @@ def doctor(
             sound = sound and finding.sound
             said = " (and was cut off from it)" if cut and finding.check == "network" else ""
             mark = ("ok   ", "green") if finding.sound else ("WRONG", "bold red")
-            screen.line(mark, f" {finding.check:9}", finding.found, said)
+            screen.line(mark, f" {finding.check:<16}", finding.found, said)
     raise typer.Exit(0 if sound else FAILED)
 
 
