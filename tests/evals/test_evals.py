@@ -43,9 +43,9 @@ def test_search_and_reader_keep_their_figures(tmp_path: Path, embedder: Embedder
     trained, looked = network(TRAINED), verifier(TRAINED, ANSWERS)
     assert trained is not None
     assert looked is not None
-    third = tmp_path / "third.jsonl"  # the whole takes minutes
-    third.write_text("".join(search.DATA.read_text(encoding="utf-8").splitlines(True)[::3]), encoding="utf-8")
-    ours = search.Ours(contexts(third), embedder, tmp_path, 20)
+    eighth = tmp_path / "eighth.jsonl"  # the whole takes minutes
+    eighth.write_text("".join(search.DATA.read_text(encoding="utf-8").splitlines(True)[::8]), encoding="utf-8")
+    ours = search.Ours(contexts(eighth), embedder, tmp_path, 20)
     figures = ours.with_reader(lambda snapshot: TrainedReader(snapshot, embedder, trained, 0.5, looked.logit))
     assert ours.search_alone().context_5 >= 0.8
     assert figures.sentence_1 >= 0.6

@@ -1,4 +1,4 @@
-"""The terminal as its user meets it: the installed program, in a process of its own."""
+"""The terminal as its user meets it: the program, in a process of its own."""
 
 import json
 import os
@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
+from tests.program import program
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PROGRAM = [sys.executable, "-c", "from assistant.doors.cli import main; main()"]
@@ -29,13 +31,6 @@ A storm tore away two of its arches in 1954. The town council paid for new ones.
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "ASSISTANT_DATA_DIR": str(folder), **more}
-
-
-def program(*arguments: str, folder: Path, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments], cwd=folder, env=environment(folder / "data", **more),
-        input=given, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -257,10 +252,12 @@ def test_on_a_terminal_the_answer_is_coloured_and_piped_it_is_plain(run: Run, tm
     assert "\x1b" not in run("ask", "Who built the old bridge?").stdout
 
 
-def test_json_is_whole_where_the_terminal_has_fewer_characters(run: Run) -> None:
+def test_json_is_whole_where_the_terminal_has_fewer_characters(run: Run, tmp_path: Path) -> None:
     said = "The tram in Łódź costs 5 € – “cheap”."
     run("add", "-", given=said)
-    done = run("ask", "--json", "What does the tram cost?", "--article", "the-tram", PYTHONIOENCODING="latin-1")
+    asked = [*PROGRAM, "ask", "--json", "What does the tram cost?", "--article", "the-tram"]
+    given = environment(tmp_path / "data", PYTHONIOENCODING="latin-1")
+    done = subprocess.run(asked, env=given, capture_output=True, text=True, check=True, timeout=120)
     assert json.loads(done.stdout)["citations"][0]["quote"] == said
 
 

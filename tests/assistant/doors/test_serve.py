@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.program import program as run
+
 ROOT = Path(__file__).parents[3]
 PROGRAM = Path(sys.executable).with_name("article-assistant")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,15 +27,10 @@ SCRIPTS = [
 pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="the project is not installed: pip install -e '.[test]'")
 
 
-def run(*arguments: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(folder), **more}
-    return subprocess.run([PROGRAM, *arguments], env=environment, capture_output=True, text=True, check=False)
-
-
 @contextmanager
 def started(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The program, once it says where it is."""
-    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(folder)}
+    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(folder / "data")}
     command = [PROGRAM, "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as program:
         assert program.stderr

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from index.article import Article, Piece
 from index.embedder import Embedder
@@ -79,11 +79,14 @@ class Visit:
         self.complaints: list[str] = []
         self.forgiven: tuple[str, ...] = ()  # beginnings of complaints that a test causes on purpose
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
+        page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def _said(self, said: ConsoleMessage) -> None:
+        gone = "/v1/suggestions" in said.location["url"]  # still on its way when a test took its article away
+        if said.type in ("error", "warning") and not gone:
+            self.complaints.append(said.text)
 
     def open(self, fragment: str = "") -> "Visit":
         self.page.goto(self.site.url + "/" + fragment)
