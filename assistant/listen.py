@@ -12,7 +12,7 @@ from threading import Event, Thread
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from assistant.errors import Stopped
+from assistant.errors import ModelError, Stopped
 from assistant.model import failure, retries
 
 FIRST_PAUSE_S = 0.5  # before the second try; twice that before the third
@@ -20,13 +20,17 @@ LOOK_EVERY_S = 0.1  # how often a silent model's listener looks whether it shoul
 # Around what a model thinks before it answers, where its server does not part the two.
 TAGS = ("<think>", "<thinking>")
 OPENED, CLOSED = (re.compile(rf"\s*<{slash}think(?:ing)?>\s*", re.IGNORECASE) for slash in ("", "/"))
+# What a provider says of a reply that it ended before the model did, and where it says so.
+BROKEN_OFF = ("length", "max_tokens", "content_filter", "safety", "recitation", "refusal")
+REASONS = ("finish_reason", "stop_reason", "done_reason")
 LONGEST_TAG = 64  # characters of one, with the space before it
 
 
 def listen(model: BaseChatModel, messages: Sequence[BaseMessage], timeout_s: float, stop: Event) -> Iterator[str]:
     """The pieces of the reply. Leaving the loop closes the connection to the model.
 
-    Raises TimeoutError after `timeout_s` seconds, Stopped within LOOK_EVERY_S of `stop`, or what the provider raises.
+    Raises TimeoutError after `timeout_s` seconds, Stopped within LOOK_EVERY_S of `stop`, ModelError when the reply was
+    broken off, or what the provider raises.
     """
     pieces: Queue[str | BaseException | None] = Queue()
     reading = asyncio.run_coroutine_threadsafe(_read(model, list(messages), pieces), _loop())
@@ -62,7 +66,7 @@ def heard(listening: Iterator[str], most: int, *, thoughts: bool = False) -> Ite
             yield piece
             if size > most:
                 return
-    except Stopped:
+    except (ModelError, Stopped):
         raise
     except Exception as error:  # noqa: BLE001 (each provider has its own errors)
         raise failure(error) from error
@@ -106,6 +110,9 @@ async def _read(model: BaseChatModel, messages: list[BaseMessage], pieces: Queue
             async for chunk in model.astream(messages):
                 begun = begun or bool(chunk.text)
                 pieces.put(str(chunk.text))
+                reasons = (str(chunk.response_metadata.get(name)).lower() for name in REASONS)
+                if reason := next((one for one in reasons if one in BROKEN_OFF), ""):
+                    return pieces.put(ModelError(f"it broke off what it wrote ({reason})"))
         except Exception as error:  # noqa: BLE001 (each provider has its own errors; raised again by the listener)
             if begun or tried >= retries(model, error):
                 return pieces.put(error)

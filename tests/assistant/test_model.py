@@ -22,7 +22,7 @@ from tests.assistant.test_claims import CASES, FLOOR, kept, share
 class Server(ThreadingHTTPServer):
     """Answers with `text`, streamed in small pieces, or with `status`; a repair is answered with nothing."""
 
-    text, status, cut = "", 200, False
+    text, status, cut, reason = "", 200, False, "stop"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         for start in range(0, len(text), 5):
             self._send({"content": text[start : start + 5]}, None)
         if not self.server.cut:
-            self._send({}, "stop")
+            self._send({}, self.server.reason)
             self.wfile.write(b"data: [DONE]\n\n")
 
     def _send(self, delta: dict[str, str], reason: str | None) -> None:
@@ -95,6 +95,15 @@ def test_a_refusal_is_told_in_words(server: Server, model: BaseChatModel, status
     home = kept(["The mill burned."])
     with pytest.raises(ModelError, match=says):
         list(Writer(model, None, 5.0, share, FLOOR).write("What?", [Shown(1, home, 0)]))
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_a_reply_that_was_broken_off_shows_no_half_statement(server: Server, model: BaseChatModel, reason: str) -> None:
+    server.text, server.reason = "The mill burned. [1] It lay open until", reason
+    written = Writer(model, None, 5.0, share, FLOOR).write("What?", [Shown(1, kept(["The mill burned."]), 0)])
+    assert next(written).state == "quoted"
+    with pytest.raises(ModelError, match=rf"broke off what it wrote \({reason}\)"):
+        next(written)
 
 
 def test_a_server_that_is_gone_could_not_be_reached(server: Server, model: BaseChatModel) -> None:
