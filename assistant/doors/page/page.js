@@ -1132,7 +1132,24 @@ async function refreshLibrary() {
   await chooseHeld();
   $("articles").replaceChildren(...state.articles.map(articleRow));
   $("choosing").hidden = state.articles.length === 1;
+  showTicked();
   showSwitch();
+}
+
+const boxes = () => [...$("articles").querySelectorAll("input[type=checkbox]")];
+
+/** The box above the others: whether all are ticked, or some. */
+function showTicked() {
+  const ticked = boxes().filter((box) => box.checked).length;
+  $("all-articles").checked = ticked === boxes().length;
+  $("all-articles").indeterminate = ticked < boxes().length;
+}
+
+/** Ask all articles, or only the one that is open. */
+function tickAll() {
+  const open = boxes().find((box) => box.value === state.shown?.id) ?? boxes()[0];
+  for (const box of boxes()) box.checked = $("all-articles").checked || box === open;
+  tickArticles($("choosing"));
 }
 
 function articleRow(entry) {
@@ -1151,14 +1168,14 @@ function articleRow(entry) {
 
 /** Ask the articles that are ticked; one of them at least. */
 async function tickArticles(row, tick) {
-  const boxes = [...$("articles").querySelectorAll("input[type=checkbox]")];
-  const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
+  const ticked = boxes().filter((box) => box.checked).map((box) => box.value);
   if (!ticked.length) {
     tick.checked = true;
     say("One article at least is asked.");
     return;
   }
-  choose(ticked.length === boxes.length ? [] : ticked);
+  showTicked();
+  choose(ticked.length === boxes().length ? [] : ticked);
   if (state.talk) await inRow(row, () => askOnly(state.talk, [...state.chosen]));
   loadSuggestions();
 }
@@ -1338,6 +1355,7 @@ function wire() {
   on($("turns"), "focusout", (event) => { if (citeIn(event)) hideQuote(); });
   on($("quote"), "mouseenter", () => clearTimeout(quoteTimer));
   on($("quote"), "mouseleave", hideQuote);
+  on($("all-articles"), "change", tickAll);
   on($("file"), "change", (event) => { const files = [...event.target.files]; event.target.value = ""; addFiles(files); });
   on($("address-form"), "submit", (event) => { event.preventDefault(); const url = $("address").value; $("address").value = ""; addArticle(url, { url }); });
   for (const name of ["dragenter", "dragover", "dragleave", "drop"]) on(window, name, dragged);

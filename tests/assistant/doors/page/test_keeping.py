@@ -178,6 +178,23 @@ def test_articles_are_added_by_file_with_progress_chosen_and_removed(
     assert {entry.id for entry in town.catalog.entries()} == {"the-old-bridge", "the-market"}
 
 
+def test_one_tick_asks_all_articles_or_the_open_one_only(town: Site, visit: Visiting) -> None:
+    page = visit(town).page
+    page.select_option("#shown-article", label="The Market")
+    page.wait_for_function("() => document.querySelector('#article h2')?.textContent === 'The Market'")
+    page.click("#open-library")
+    every = page.get_by_role("checkbox", name="Tick here to ask all")
+    every.uncheck()
+    assert page.locator("#articles input:checked").evaluate_all("ones => ones.map(one => one.value)") == ["the-market"]
+    assert page.get_attribute("#question", "placeholder") == "Ask about “The Market”"
+    assert page.evaluate("document.getElementById('all-articles').indeterminate")
+    every.check()
+    assert page.locator("#articles input:checked").count() == 2
+    assert page.get_attribute("#question", "placeholder") == "Ask about 2 articles"
+    page.get_by_role("checkbox", name="Ask The Market").uncheck()
+    assert not every.is_checked()
+
+
 def test_an_article_is_added_by_dropping_its_file(town: Site, visit: Visiting) -> None:
     page = (seen := visit(town)).page
     seen.forgiven = REFUSED  # it may still ask for the article when that goes
