@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException as BaseHTTPException
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +27,7 @@ ANY_NAME = ("/healthz", "/readyz", "/slack/events")  # asked by address, and the
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MOST_JSON = 2_000_000  # bytes of a body; a text given as an article may have eight times as many
 MULTIPART = 100_000  # bytes around a file
+LEFT = 499  # the status that is noted when whoever asked has gone before all was read
 
 
 class Guard:
@@ -49,6 +50,8 @@ class Guard:
             scope["state"]["caller"] = caller
             most = self._most_bytes(scope["path"], headers)
             await self.app(scope, _counted(receive, headers, most), visit.send)
+        except ClientDisconnect:
+            visit.status = visit.status or LEFT
         except Exception as error:  # noqa: BLE001 (the one catch-all of the web)
             await self._failed(error, visit, scope, receive)
         finally:

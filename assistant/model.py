@@ -1,5 +1,6 @@
 """Which chat model a setting names, and what its failures mean."""
 
+import json
 from typing import Any, cast
 
 from langchain.chat_models import init_chat_model
@@ -84,6 +85,8 @@ def failure(error: Exception) -> ModelError:
         return ModelRefused("the provider does not know this model")
     if "connect" in name or isinstance(error, OSError):
         return ModelError("it could not be reached, or the connection was lost")
+    if isinstance(error, json.JSONDecodeError) or str(error) == "No generation chunks were returned":
+        return ModelError("what came was no reply of a chat model; is its address right?")
     return ModelError(f"it failed with status {status}" if status else f"it failed ({type(error).__name__})")
 
 

@@ -105,6 +105,13 @@ class Settings(BaseSettings):
         alias = cls.model_fields[name].validation_alias if name in cls.model_fields else name
         return str(alias or PREFIX + name.upper())
 
+    @field_validator("data_dir", "prompts_dir", mode="before")
+    @classmethod
+    def _a_folder(cls, given: object) -> object:
+        if given == "":
+            raise PydanticCustomError("folder", "a folder has a name; `.` is the one you are in")
+        return given
+
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, given: str) -> str:

@@ -22,7 +22,7 @@ from tests.assistant.test_claims import CASES, FLOOR, kept, share
 class Server(ThreadingHTTPServer):
     """Answers with `text`, streamed in small pieces, or with `status`; a repair is answered with nothing."""
 
-    text, status, cut, reason = "", 200, False, "stop"
+    text, status, cut, reason, page = "", 200, False, "stop", b""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -35,6 +35,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.server.status != 200:
             self.wfile.write(b'{"error": {"message": "no", "type": "invalid", "code": null}}')
+            return
+        if self.server.page:
+            self.wfile.write(self.server.page)
             return
         text = self.server.text if len(asked["messages"]) == 1 else " "
         for start in range(0, len(text), 5):
@@ -104,6 +107,12 @@ def test_a_reply_that_was_broken_off_shows_no_half_statement(server: Server, mod
     assert next(written).state == "quoted"
     with pytest.raises(ModelError, match=rf"broke off what it wrote \({reason}\)"):
         next(written)
+
+
+def test_a_page_is_no_reply(server: Server, model: BaseChatModel) -> None:
+    server.page = b"<!doctype html><title>Welcome</title><p>It works!"
+    with pytest.raises(ModelError, match="no reply of a chat model; is its address right"):
+        list(Writer(model, None, 5.0, share, FLOOR).write("What?", [Shown(1, kept(["The mill burned."]), 0)]))
 
 
 def test_a_server_that_is_gone_could_not_be_reached(server: Server, model: BaseChatModel) -> None:

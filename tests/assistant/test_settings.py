@@ -30,6 +30,8 @@ def test_an_unknown_variable_is_refused_and_the_near_ones_are_named(monkeypatch:
     [
         ("ASSISTANT_MOST_SENTENCES", "none"),
         ("ASSISTANT_ANSWERABILITY_FLOOR", "1.5"),
+        ("ASSISTANT_DATA_DIR", ""),
+        ("ASSISTANT_PROMPTS_DIR", ""),
         ("ASSISTANT_PUBLIC_URL", "ftp://x"),
         ("ASSISTANT_PUBLIC_URL", "http://["),
     ],

@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -192,6 +194,24 @@ def test_a_failure_that_nobody_thought_of_is_a_problem_with_a_request_id(
         assert [name for name, _ in told] == ["searched", "error"]
         assert (told[1][1]["status"], STATED in str(told)) == (500, False)
         assert 'questions_total{outcome="failed"} 1.0' in web.http.get("/metrics").text
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/json"])
+def test_an_upload_that_breaks_off_is_no_failure_of_the_server(
+    web: Web, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    host, port = web.url.removeprefix("http://").split(":")
+    head = f"POST /v1/articles HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: 9999\r\n\r\n--x\r\n"
+    with caplog.at_level(logging.INFO, "assistant"):
+        with socket.create_connection((host, int(port))) as sending:
+            sending.sendall(head.encode())
+            time.sleep(0.3)
+        for _ in range(100):
+            if caplog.records:
+                break
+            time.sleep(0.1)
+    [request] = caplog.records
+    assert (request.getMessage(), request.fields["status"]) == ("request", 499)  # type: ignore[attr-defined]
 
 
 def test_metrics_count_without_texts(web: Web) -> None:
