@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from index.article import Article
 from index.embedder import Embedder, Vectors
-from index.errors import BadStore, UnknownArticle
+from index.errors import BadSource, BadStore, UnknownArticle
 from index.formats import read
 from index.library import Entry, Kept, Library
 from index.passages import cut
@@ -133,10 +133,12 @@ class Catalog:
                 return self.entry(name), "replaced" if held else "added"
 
     def remove(self, article_id: str, owner: str | None = None) -> Entry:
-        """Forget an article, in the library and the index. Raises UnknownArticle."""
+        """Forget an article, in the library and the index. Raises UnknownArticle, BadSource for the shipped one."""
         with self._changing:
             self._check_model()
             entry = self.entry(article_id, owner)
+            if entry.shipped:
+                raise BadSource(f"{entry.id} comes with the project; the first article you add replaces it.")
             self.library.remove(entry.id)
             self.snapshot()
             return entry

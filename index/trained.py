@@ -22,13 +22,15 @@ from index.weights import Floats, Weights
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
-FILE_SHA256 = "de54307db50a92b1416d95c2bdc1f6a35791036bd26ca76fca437664a8f5be1e"
+FILE_SHA256 = "bf4f7ad034934bf1a1d6dc6c5a0b83cb0651f12e7135605772235c685d6a4562"
 
 FIRST_READ = 16  # passages that are read at once; the others when none of these answers
 BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
 CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
 UNSAID = -10.0  # the verifier's logit where there is no answer to verify
+VERIFIED = 5  # sentences, the best, that the verifier looks at
+SAY = 0.2  # what its logit counts in their order; chosen with the questions that the last weights were fitted to
 MARKED = 20  # sentences, the best, whose answering words are marked
 # A sentence with one of these among its first four words: alone nobody could say whom it is about.
 POINTS = re.compile(r"\W*(?:\w+,? ){0,3}?(?:he|she|it|they|his|her|its|their|this|these|that|those)\b", re.IGNORECASE)
@@ -95,7 +97,7 @@ class Read:
 class TrainedReader:
     """Reads the likeliest passages, and all the others when those do not answer. For English; else the plain reader.
 
-    `verify` looks at the best answer once more, if the network's last weights were fitted with it. `stop` is called
+    `verify` looks at the best answers once more, if the network's last weights were fitted with it. `stop` is called
     before each batch; it raises where nobody waits for the answer any more.
     """
 
@@ -105,6 +107,8 @@ class TrainedReader:
         self.snapshot, self.embedder, self.network, self.floor = snapshot, embedder, network, floor
         self.verify = verify if len(network.verified_weights) else None
         self.plain = PlainReader(snapshot, embedder)
+        self.seen_again: dict[tuple[str, Place], Floats] = {}  # by question
+        self.said: dict[tuple[str, Place], float] = {}
         self.stop: Callable[[], None] | None = None
         self.name = f"reader: trained, {network.sha256[:12]}"
 
@@ -123,19 +127,30 @@ class TrainedReader:
         order = self.likeliest(passages, fused)
         for places in filter(None, (order[:FIRST_READ], order[FIRST_READ:])):
             read += self.through(question, passages, places, signals.sentences)
-            best = read[int(np.argmax(self.scores(read, likelier)))]
+            scores = self.reranked(question, read, self.scores(read, likelier))
+            best = read[int(np.argmax(scores))]
             weights = self.network.verified_weights if self.verify else self.network.answer_weights
             logit = self.evidence(question, read, best, signals.evidence) @ weights
             logit += FOLLOWS if best.place in likelier else 0.0
             answerability = float(1 / (1 + np.exp(-logit)))
             if answerability >= self.floor:
                 break
-        return Reading(tuple(self._ranked(read, self.scores(read, likelier), answerability)), answerability)
+        return Reading(tuple(self._ranked(read, scores, answerability)), answerability)
 
     def scores(self, read: Sequence[Read], likelier: Mapping[Place, float] = NONE) -> Floats:
         """How well each sentence answers, (sentences,): log odds that can be compared; `likelier` is added."""
         more = [likelier.get(one.place, 0.0) for one in read]
         return np.stack([one.signals for one in read]) @ self.network.sentence_weights + np.array(more, np.float32)
+
+    def reranked(self, question: str, read: Sequence[Read], scores: Floats) -> Floats:
+        """The scores, those of the best sentences exchanged so that their order is also the verifier's."""
+        if not self.verify:
+            return scores
+        first = np.argsort(-scores, kind="stable")[:VERIFIED]
+        said = np.array([self.verified(question, read[row], self.verify) for row in first])
+        made = scores.copy()
+        made[first[np.argsort(-(scores[first] + SAY * said), kind="stable")]] = scores[first]
+        return made
 
     @staticmethod
     def _ranked(read: Sequence[Read], scores: Floats, answerability: float) -> Iterator[Scored]:
@@ -162,10 +177,20 @@ class TrainedReader:
         """The verifier's logit that the sentence and its neighbours support the question with its answer."""
         if not one.answer:
             return UNSAID
-        article, passage = one.kept.article, one.passage.passage
-        return verify(f"{question} {article[one.answer]}", passage.context, article[_near(one)])
+        key = question, one.place
+        if key not in self.said:
+            article, passage = one.kept.article, one.passage.passage
+            self.said[key] = verify(f"{question} {article[one.answer]}", passage.context, article[_near(one)])
+        return self.said[key]
 
     def again(self, question: str, one: Read) -> Floats:
+        """`_again`, once for each question and sentence: it may be the best of the first passages, and of all."""
+        key = question, one.place
+        if key not in self.seen_again:
+            self.seen_again[key] = self._again(question, one)
+        return self.seen_again[key]
+
+    def _again(self, question: str, one: Read) -> Floats:
         """The three signals of the network in the mean of three readings: the passage, the sentence and its neighbours,
         the sentence alone unless it points at what they say. A network that is not sure of itself says other things of
         each.

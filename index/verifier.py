@@ -17,7 +17,7 @@ from index.weights import Weights
 CLAIMS, ANSWERS = (Path(__file__).with_name(f"{name}.onnx") for name in ("verifier", "answer_verifier"))
 SHA256 = {
     CLAIMS: "bee1db93c52c48ac5b091887a507770ede3fd6a46a374b56af2c6e2779801d26",
-    ANSWERS: "b10ff0cbbf974e4f54894a5f6b726cc94054db8f73bdbf531eb37be2a45504d1",
+    ANSWERS: "ef1dc6f782145845d38a4174df7165a6ce8831cf2f5be52fb59cf1e92cfea1e0",
 }
 
 

@@ -10,7 +10,6 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
 from index.snapshot import Snapshot
-from index.trained import FIRST_READ, Network, Read, TrainedReader, Verify
+from index.trained import FIRST_READ, Network, Read, TrainedReader
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
 from index.verifier import ANSWERS, Verifier
@@ -41,34 +40,6 @@ RIDGE = 0.001  # keeps weights of signals that hardly differ small
 VERIFIED = list(range(10))  # columns of TrainedReader.evidence
 SIGNALS = (VERIFIED[:8] + VERIFIED[9:], VERIFIED)  # without what the verifier says, and with it
 SHRINKAGE = 0.05  # the same for the answerability, whose signals say much the same: C of scikit-learn
-
-Key = tuple[str, str, int, int]  # a question, and the article, passage and number of a sentence
-
-
-class Remembering(TrainedReader):
-    """Reads no sentence again that it read again before: most are the best whichever weights rank them."""
-
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, network: Network, verify: Verify) -> None:
-        super().__init__(snapshot, embedder, network, 0.5)
-        self.verify = verify  # whichever weights the network has now
-        self.known: dict[Key, NDArray[np.float32]] = {}
-        self.said: dict[Key, float] = {}
-
-    def again(self, question: str, one: Read) -> NDArray[np.float32]:
-        key = _key(question, one)
-        if key not in self.known:
-            self.known[key] = super().again(question, one)
-        return self.known[key]
-
-    def verified(self, question: str, one: Read, verify: Verify) -> float:
-        key = _key(question, one)
-        if key not in self.said:
-            self.said[key] = super().verified(question, one, verify)
-        return self.said[key]
-
-
-def _key(question: str, one: Read) -> Key:
-    return question, one.kept.id, one.passage.passage.first, one.number
 
 
 @dataclass(frozen=True)
@@ -87,6 +58,10 @@ class Sample:
     def columns(self) -> NDArray[np.float32]:
         return np.stack([one.signals for one in self.read])
 
+    def scores(self, signals: Sequence[int]) -> NDArray[np.float32]:
+        scores = self.reader.scores(self.read)
+        return self.reader.reranked(self.asked.question, self.read, scores) if signals is VERIFIED else scores
+
 
 def main(
     data: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
@@ -101,25 +76,34 @@ def main(
     read = contexts(data, *([more] if more else []))
     embedder, network, verify = Embedder(), Network(target), Verifier(verifier).logit
     snapshot = Snapshot(0, tuple(kept(read, embedder)))
-    made = partial(Remembering, embedder=embedder, network=network, verify=verify)
+
+    def made(snapshot: Snapshot) -> TrainedReader:
+        reader = TrainedReader(snapshot, embedder, network, 0.5)
+        reader.verify = verify  # whichever weights the network has now
+        return reader
+
     whole = list(_whole_library(read, made(snapshot)))
     single = list(_single_articles(read, snapshot, made))
-    firsts: dict[bool, list[bool]] = defaultdict(list)  # by whether it came with --more
-    chances: dict[tuple[bool, bool], list[tuple[float, bool]]] = defaultdict(list)  # and whether it was verified
+    # By whether it came with --more, and whether it was verified.
+    firsts: dict[tuple[bool, bool], list[bool]] = defaultdict(list)
+    chances: dict[tuple[bool, bool], list[tuple[float, bool]]] = defaultdict(list)
     titles = [sample.title for sample in whole + single]
     for _, places in GroupKFold(min(FOLDS, len(set(titles)))).split(titles, groups=titles):
         inside = {titles[place] for place in places}
         network.sentence_weights = _sentence_weights([s for s in whole if s.title not in inside])
         for sample in (s for s in whole if s.title in inside):
-            firsts[sample.asked.more].append(bool(sample.gold[np.argmax(sample.columns @ network.sentence_weights)]))
+            for signals in SIGNALS:
+                right = bool(sample.gold[np.argmax(sample.scores(signals))])
+                firsts[sample.asked.more, signals is VERIFIED].append(right)
         tested = [s for s in single if s.title in inside and s.kind != "foreign"]
         for signals in SIGNALS if tested else ():
             model = _answer_weights([s for s in single if s.title not in inside], signals)
-            for sample, evidence in zip(tested, _evidence(tested)[:, signals], strict=True):
+            for sample, evidence in zip(tested, _evidence(tested, signals), strict=True):
                 chance = float(1 / (1 + np.exp(-(evidence @ model))))
                 chances[sample.asked.more, signals is VERIFIED].append((chance, sample.kind == "answered"))
-    for further, right in sorted(firsts.items()):
-        console.print(f"{more if further else data}: sentence@1 {np.mean(right):.3f} of {len(right)}")
+    for (further, verified), found in sorted(firsts.items()):
+        name = f"{more if further else data}{', verified' * verified}"
+        console.print(f"{name}: sentence@1 {np.mean(found):.3f} of {len(found)}")
     for (further, verified), said in sorted(chances.items()):
         values, truths = zip(*said, strict=True)
         auroc, error = roc_auc_score(truths, values), calibration_error(said)
@@ -196,15 +180,16 @@ def _sentence_weights(samples: Sequence[Sample]) -> NDArray[np.float32]:
     return np.asarray(minimize(loss, start).x, np.float32)
 
 
-def _evidence(samples: Sequence[Sample]) -> NDArray[np.float32]:
-    bests = [s.read[int(np.argmax(s.reader.scores(s.read)))] for s in samples]
-    return np.stack(
-        [s.reader.evidence(s.asked.question, s.read, best, s.plain) for s, best in zip(samples, bests, strict=True)]
-    )
+def _evidence(samples: Sequence[Sample], signals: Sequence[int]) -> NDArray[np.float32]:
+    bests = [s.read[int(np.argmax(s.scores(signals)))] for s in samples]
+    evidence = [
+        s.reader.evidence(s.asked.question, s.read, best, s.plain) for s, best in zip(samples, bests, strict=True)
+    ]
+    return np.stack(evidence)[:, signals]
 
 
 def _answer_weights(samples: Sequence[Sample], signals: Sequence[int]) -> NDArray[np.float32]:
-    evidence = _evidence(samples)[:, signals]
+    evidence = _evidence(samples, signals)
     weights = [FOREIGN_WEIGHT if sample.kind == "foreign" else 1.0 for sample in samples]
     scaled = StandardScaler()
     fitted = LogisticRegression(C=SHRINKAGE, max_iter=2000).fit(

@@ -1,10 +1,10 @@
 """Train a verifier: `python -m index.training.verifier WORK VERIFIER.onnx [--data TRAIN.jsonl] [--steps 1000]`.
 
-It begins with the weights of a reader and learns from statements, supported and not (index/training/statements.py);
-with --data from questions with what answers them or does not (answered.py), and in every third step from statements as
-well. Stopped by anything, the same command goes on. In the end it writes int8 ONNX with two weights that
-make the network's logit a chance, fitted to statements that it never saw, and prints how well it tells these apart. A
-GPU is used where there is one.
+It begins with the weights of a reader, or of a verifier, and learns from statements, supported and not
+(index/training/statements.py); with --data from questions with what answers them or does not (answered.py), and in
+every third step from statements as well. Stopped by anything, the same command goes on. In the end it writes int8 ONNX
+with two weights that make the network's logit a chance, fitted to statements that it never saw, and prints how well it
+tells these apart. A GPU is used where there is one.
 """
 
 import hashlib
@@ -50,7 +50,9 @@ def main(  # noqa: PLR0913 (a command's options)
     ] = None,
     claims: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="statements that it learns from")] = CLAIMS,
     unseen: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="what it is fitted to")] = UNSEEN,
-    start: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="a reader to begin with")] = trained.FILE,
+    start: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="a reader or verifier to begin with")
+    ] = trained.FILE,
     steps: Annotated[int, typer.Option(help=f"of {STEP} statements or questions")] = 1000,
 ) -> None:
     """Train the verifier, and write it."""
@@ -68,7 +70,8 @@ def main(  # noqa: PLR0913 (a command's options)
 
 
 class Training:
-    """One run of `steps`, kept in `checkpoint` now and then; it begins with the encoder of `start`, a reader's."""
+    """One run of `steps`, kept in `checkpoint` now and then; it begins with the weights of `start`, a verifier's, or
+    with the encoder's of a reader."""
 
     def __init__(  # noqa: PLR0913 (what a training is)
         self, given: Sequence[Statement], asked: Examples | None, checkpoint: Path, start: dict[str, Tensor], steps: int
@@ -77,14 +80,14 @@ class Training:
         self.given, self.checkpoint, self.steps = given, checkpoint, steps
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = Verifier(DROPOUT).to(self.device).train()
-        encoder = {name: weight for name, weight in start.items() if name.startswith("encoder.")}
-        self.network.load_state_dict(self.network.state_dict() | encoder)
+        own = self.network.state_dict()
+        self.network.load_state_dict(own | {name: weight for name, weight in start.items() if name in own})
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
         self.pairs = Pairs(bundled_folder())
         self.answered: Answered | None = None
         if asked:
             reader = Network().to(self.device).eval()
-            reader.load_state_dict(start)
+            reader.load_state_dict(start if start.keys() == reader.state_dict().keys() else restored(trained.FILE))
             self.answered = Answered(asked, reader, self.pairs)
         self.done = 0
         if checkpoint.exists():

@@ -161,3 +161,21 @@ def test_the_verifier_sees_the_question_with_its_answer_and_its_doubt_counts(cat
     statement, _, text = seen[0]
     assert statement == "When was the Treaty of Union signed? February 2022"
     assert "February 2022" in text
+
+
+def test_what_the_verifier_says_of_the_best_sentences_counts_in_their_order(catalog: Catalog) -> None:
+    trained = network(TRAINED)
+    assert trained is not None
+    question = "When was the Treaty of Union signed?"
+    before = read(TrainedReader(catalog.snapshot(), catalog.embedder, trained, 0.0), question).sentences
+    second = before[1]
+    assert second.answer
+    said = f"{question} {second.kept.article[second.answer]}"
+
+    def verify(statement: str, title: str, text: str) -> float:
+        return 50.0 if statement == said and second.kept.article[second.span] in text else -50.0
+
+    after = read(TrainedReader(catalog.snapshot(), catalog.embedder, trained, 0.0, verify), question).sentences
+    assert [one.number for one in after[:2]] == [second.number, before[0].number]
+    assert [one.number for one in after[2:]] == [one.number for one in before[2:]]
+    assert [one.score for one in after] == sorted((one.score for one in after), reverse=True)

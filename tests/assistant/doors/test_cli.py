@@ -81,6 +81,9 @@ def test_an_article_is_replaced_listed_shown_and_removed(run: Run, tmp_path: Pat
     assert shown[16:76] == "The old bridge over the Elm was built by Clara Voss in 1905."
     run("remove", "the-new-bridge")
     assert "comes with Article Assistant" in run("articles").stdout
+    kept = run("remove", "a-road")
+    assert (kept.returncode, kept.stdout) == (2, "")
+    assert kept.stderr.endswith(" comes with the project; the first article you add replaces it.\n")
 
 
 def test_json_lines_follow_on_one_another_and_an_empty_line_starts_anew(run: Run) -> None:

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 
 from index.embedder import bundled_folder
@@ -92,3 +93,6 @@ def test_a_verifier_is_trained_on_from_a_reader_goes_on_where_it_stopped_and_kno
     assert chances[0] > chances[1]
     with pytest.raises(BadStore, match="not the file it should be"):
         Verifier(tmp_path / "verifier.onnx", "0" * 64)
+    further = Training(given, None, tmp_path / "further.pt", restored(tmp_path / "verifier.onnx"), 2)
+    doubt, learned = further.network.doubt[0].weight, again.network.doubt[0].weight
+    assert torch.allclose(doubt, learned, atol=0.01)
