@@ -66,6 +66,7 @@ class VectorIndex:
             settled: Any = {"hnsw": dict(HNSW)}  # Chroma writes into what it is given
             collection = self.client.create_collection(COLLECTION, configuration=settled, embedding_function=None)
             self._add(collection, list(vectors), vectors, articles)
+            _blank(new)
             pointer = self.folder / f"{POINTER}.new"
             with open(pointer, "w", encoding="utf-8") as file:
                 file.write(new.name)
@@ -144,6 +145,14 @@ class VectorIndex:
 
 def _client(path: Path) -> ClientAPI:
     return chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False))
+
+
+def _blank(folder: Path) -> None:
+    """Zero the room that Chroma keeps for vectors, none of which it ever writes here (HNSW): it holds whatever was in
+    the memory that it is made of, vectors and keys of removed passages among it."""
+    for name in ("data_level0.bin", "length.bin"):
+        for path in folder.rglob(name):
+            path.write_bytes(bytes(path.stat().st_size))
 
 
 def _configured(hnsw: Any) -> bool:
