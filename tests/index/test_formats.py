@@ -192,14 +192,14 @@ STRANGE = [
     st.sampled_from(["{}", "# A heading\n\n{}\n\n## More", "<body><p>{}</p><h2>A</h2>", "<article>{}</article>"]),
 )
 def test_the_offset_law_holds_whatever_stands_in_a_file(parts: list[str], around: str) -> None:
-    text = around.replace("{}", "Some words. " + "\n".join(parts))
+    text = around.replace("{}", "Some words.\n\nSome more. " + "\n".join(parts))  # a sentence, whatever follows
     try:
         lawful(read(text.encode("utf-8", "replace")))
     except BadSource as error:
         told = str(error)
     else:
         told = ""
-    assert not told or re.search("program's own data|XML|only headings", told)
+    assert not told or re.search("program's own data|XML", told)
 
 
 def test_both_readers_give_the_same_article() -> None:
