@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import regex
 
-from assistant.negations import DENIAL, IDLE, WORD, denies, negative
+from assistant.negations import DENIAL, IDLE, WORD, after, denies, negative
 from index.keywords import terms
 
 _VERBS = (
@@ -42,13 +42,15 @@ MARKS = regex.compile(r"[“”„«»\"]")
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause, its stems, those of its subject among them, its words in small letters, and whether it denies."""
+    """A clause, its stems, those of its subject among them, its words in small letters, whether it denies, and the
+    stems that its negation is about."""
 
     text: str
     stems: frozenset[str]
     subject: frozenset[str]
     words: frozenset[str]
     denied: bool
+    negated: frozenset[str]
 
 
 @lru_cache(4096)
@@ -59,8 +61,9 @@ def clauses(text: str, language: str, split_and: bool = False) -> tuple[Clause, 
     for part in _split(joined(text), split_and):
         short = len(part.split()) < SHORTEST_CLAUSE and not split_and and not ATTRIBUTION.fullmatch(part)
         short = short and not denies([part], language)
-        if parts and (short or (COMPLEMENT.match(part) and denies([parts[-1]], language))):
-            parts[-1] += " " + part
+        announced = COMPLEMENT.match(part) and parts and denies([parts[-1]], language)
+        if parts and (short or announced):
+            parts[-1] += (" " if announced else ", ") + part
         else:
             parts.append(part)
     return tuple(_with_subjects(parts, language))
@@ -103,7 +106,8 @@ def clause_of(text: str, language: str) -> Clause:
     words = frozenset(word.lower() if word != "May" else word for word in WORD.findall(text))
     idle = IDLE.sub(" ", text)
     denied = negative(idle, language) != bool(DENIAL.search(idle.lower()))
-    return Clause(text, frozenset(terms(text, language)), subject(text, language), words, denied)
+    stems = frozenset(terms(text, language))
+    return Clause(text, stems, subject(text, language), words, denied, frozenset(terms(after(idle), language)))
 
 
 def _split(text: str, split_and: bool) -> list[str]:

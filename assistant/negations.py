@@ -10,6 +10,7 @@ WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’]\p{L}+)?")
 NEGATIONS = frozenset(
     listed("not never no none nobody nothing nowhere neither nor without cannot hardly barely scarcely unable")
 )
+NEGATION = regex.compile(rf"\b(?:{'|'.join(sorted(NEGATIONS))})\b|n['’]t\b", regex.IGNORECASE)
 # Verbs that deny; "did not fail" says yes, so they are counted apart.
 DENIALS = regex.compile(
     r"fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing|ion)?|lack(?:s|ed|ing)?"
@@ -53,3 +54,9 @@ def negative(text: str, language: str) -> bool:
     """Whether a negation stands in `text`, verbs of denial aside."""
     known = NEGATIONS | frozenset(FOREIGN.get(language, "").split())
     return bool(CONTRACTED.search(text)) or any(word.lower() in known for word in WORD.findall(text))
+
+
+def after(text: str) -> str:
+    """What follows the first English negation in `text` up to a comma, verbs of denial aside; "" without any."""
+    found = NEGATION.search(text)
+    return text[found.end() :].split(", ")[0] if found else ""

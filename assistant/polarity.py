@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import regex
+
 from assistant.clauses import ATTRIBUTION, Clause, clause_of, clauses, joined, with_complements
 from assistant.negations import CONTRACTED, IDLE, IMPLYING, NOT_UNTIL, WORD, denies, negative
 from assistant.plain import listed
@@ -69,7 +71,7 @@ EXTENDING = tuple(
         (
             "all everyone everybody everything everywhere entire entirely whole wholly always",
             "every each any both anyone anybody anything nobody nothing never none no complete completely "
-            "full fully total totally throughout daily weekly monthly yearly nightly annual annually per",
+            "full fully total totally throughout except save daily weekly monthly yearly nightly annual annually per",
         ),
         ("never", "no none not nobody nothing any ever cannot without neither nor"),
         (
@@ -86,6 +88,10 @@ EXTENDING = tuple(
         ),
     )
 )  # fmt: skip
+SO_MANY = regex.compile(  # only that it is few
+    r"\bonly (?=\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|a (?:few|third|quarter))\b)",
+    regex.IGNORECASE,
+)
 # Words of one kind: a statement that has one of them where the sentences have another says something else.
 KINDS = tuple(
     tuple(frozenset(listed(one)) for one in kind.split("|"))
@@ -130,6 +136,7 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
     there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
     implying, implied = _implying(statement, cited), _implied([text for text, _ in cited])
     mine = clauses(statement, language)
+    said = frozenset(terms(statement, language)) if language == "en" else None
     denied_there = [near for clause in mine if clause.denied for near in _nearest(clause, there)]
     for clause in mine:
         nearest = _nearest(clause, there)
@@ -137,13 +144,17 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
             continue
         if clause.denied and not (implied - implying or (all if nearest else any)(n.denied for n in nearest or there)):
             return "It denies what the cited sentences do not deny."
-        if (
-            not clause.denied
-            and not implying - implied
-            and (any if nearest else all)(n.denied for n in nearest or there)
-        ):
+        if not clause.denied and not implying - implied and _left_out(nearest, there, said):
             return "It leaves out a negation of the cited sentences."
     return ""
+
+
+def _left_out(nearest: Sequence[Clause], there: Sequence[Clause], said: frozenset[str] | None) -> bool:
+    """Whether a clause without negation leaves out that of the `nearest` ones, or of all `there` where none is near. A
+    negation of something else than a statement has `said` is not left out: “a tent” in “They did not know it, a tent”."""
+    if not nearest:
+        return all(near.denied for near in there)
+    return any(near.denied and (said is None or not near.negated or near.negated & said) for near in nearest)
 
 
 def _label(clause: Clause) -> bool:
@@ -203,7 +214,7 @@ def _extended(statement: str, cited: Sequence[tuple[str, str]]) -> str:
     if any(language != "en" for _, language in cited):
         return ""
     there = frozenset(word.lower() for text, _ in cited for word in WORD.findall(text))
-    said = [word.lower() for word in WORD.findall(statement)]
+    said = [word.lower() for word in WORD.findall(SO_MANY.sub("", statement))]
     for more, enough in EXTENDING:
         word = next((word for word in said if word in more), "")
         if word and not there & enough and not any(CONTRACTED.search(text) for text, _ in cited):
