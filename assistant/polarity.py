@@ -150,8 +150,8 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
 
 
 def _left_out(nearest: Sequence[Clause], there: Sequence[Clause], said: frozenset[str] | None) -> bool:
-    """Whether a clause without negation leaves out that of the `nearest` ones, or of all `there` where none is near. A
-    negation of something else than a statement has `said` is not left out: “a tent” in “They did not know it, a tent”."""
+    """Whether a clause without negation leaves out that of the `nearest` ones, or of all `there` where none is near.
+    One about nothing that a statement has `said` is not left out: “a tent” of “They did not know it, a tent”."""
     if not nearest:
         return all(near.denied for near in there)
     return any(near.denied and (said is None or not near.negated or near.negated & said) for near in nearest)
