@@ -179,15 +179,19 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 
+MOST_MARKS = 30  # combining ones, as in Unicode's stream-safe text: NFC takes the square of their number
+SURPLUS = regex.compile(rf"(?<=\p{{M}}{{{MOST_MARKS}}})\p{{M}}+")
+
 
 def canonical(text: str) -> str:
     """`text` as it is kept: NFC, LF line ends, tabs as spaces, nothing that is hidden or reorders, no white space at
     either end and none before a line end.
 
-    Control, bidi, zero-width, tag and surplus variation characters go. Applying it twice changes nothing.
+    Control, bidi, zero-width, tag and surplus variation characters go, and what more than MOST_MARKS stand on a letter.
+    Applying it twice changes nothing.
     """
-    text = unicodedata.normalize("NFC", BREAKS.sub("\n", text)).replace("\t", "    ")
-    while (cleaned := JOINER.sub("", JOINERS.sub(r"\1", HIDDEN.sub("", text)))) != text:
+    text = unicodedata.normalize("NFC", SURPLUS.sub("", BREAKS.sub("\n", text))).replace("\t", "    ")
+    while (cleaned := SURPLUS.sub("", JOINER.sub("", JOINERS.sub(r"\1", HIDDEN.sub("", text))))) != text:
         text = unicodedata.normalize("NFC", cleaned)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Literal
@@ -26,6 +27,7 @@ Change = Literal["added", "replaced", "unchanged"]
 Progress = Callable[[int, int], None]
 
 BATCH = 32  # texts embedded at once
+LONGEST_PASSAGE = 254  # tokens: what the reader reads whole, also where the embedder reads more
 LOCK_TIMEOUT_S = 0.5
 MOST_VIEWS = 16  # parts of the library kept ready to be asked
 LONGEST_ID = 40  # characters, before the hash
@@ -45,7 +47,7 @@ class Catalog:
         self._make_embedder = embedder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self.lock = FileLock(folder / "lock")
+            self.lock = FileLock(folder / "lock", thread_local=False)  # another thread may close it
             self.lock.acquire(timeout=LOCK_TIMEOUT_S)
         except Timeout as error:
             raise BadStore(
@@ -78,14 +80,17 @@ class Catalog:
         """The library as it is now, with the index matched to it."""
         with self._changing:
             if self._snapshot is None or self._snapshot.revision != self.library.revision:
-                self._check_model()
-                self._keep_shipped()
-                revision, kept = self.library.read()
-                of = {entry.id: entry for entry in self.library.entries()}
-                self._snapshot = Snapshot(revision, tuple(kept), entries=tuple(of[one.id] for one in kept))
-                self._views = {}
-                self.index.match(*self._vectors(self._snapshot))
+                read = self._read()
+                self.index.match(*self._vectors(read))
+                self._snapshot, self._views = read, {}
             return self._snapshot
+
+    def _read(self) -> Snapshot:
+        self._check_model()
+        self._keep_shipped()
+        revision, kept = self.library.read()
+        of = {entry.id: entry for entry in self.library.entries()}
+        return Snapshot(revision, tuple(kept), entries=tuple(of[one.id] for one in kept))
 
     def view(self, articles: Sequence[str] = (), owner: str | None = None) -> Snapshot:
         """The snapshot of what an owner may see, or only of the articles named. Raises UnknownArticle."""
@@ -163,10 +168,10 @@ class Catalog:
         with self._changing:
             if embed:
                 self._embed_again(progress)
-            self._snapshot = None
-            snapshot = self.snapshot()
-            self.index.rebuild(*self._vectors(snapshot))
-            return len(snapshot.passages)
+            read = self._read()
+            self.index.rebuild(*self._vectors(read))
+            self._snapshot, self._views = read, {}
+            return len(read.passages)
 
     def _embed_again(self, progress: Progress) -> None:
         shipped = [entry.id for entry in self.library.entries() if entry.shipped]
@@ -208,7 +213,7 @@ class Catalog:
 
     def _cut(self, name: str, article: Article, progress: Progress) -> Kept:
         embedder = self.embedder
-        passages = cut(article, embedder.count_tokens, embedder.longest - 2)
+        passages = cut(article, embedder.count_tokens, min(embedder.longest - 2, LONGEST_PASSAGE))
         texts = [passage.searchable for passage in passages] + [article[s] for s in article.sentences]
         vectors = []
         for start in range(0, len(texts), BATCH):
@@ -220,11 +225,12 @@ class Catalog:
     def _keep_shipped(self) -> None:
         """Put the article that comes with the project into an empty library; a newer text of it takes its place."""
         entries = self.library.entries()
-        if any(not e.shipped and not e.owner for e in entries):
+        added, same_model = [e for e in entries if not e.shipped], self.library.embedder == self.model
+        if any(not e.owner for e in added) or (added and not same_model):  # what was added must be embedded again first
             return
         article, held = shipped_article(), [e for e in entries if e.shipped]
-        if [e.hash for e in held] != [article.hash] or self.library.embedder != self.model:
-            taken = {e.id for e in entries if not e.shipped}
+        if [e.hash for e in held] != [article.hash] or not same_model:
+            taken = {e.id for e in added}
             kept = self._cut(_new_id(article.title, article.hash, taken), article, lambda done, of: None)
             gone = [e.id for e in held]
             self.library.put([kept], embedder=self.model, instead_of=gone, shipped=True)
@@ -272,5 +278,6 @@ def _new_id(title: str, content_hash: str, taken: set[str]) -> str:
     name = words if len(words) <= LONGEST_ID else words[: LONGEST_ID + 1].rsplit("-", 1)[0][:LONGEST_ID]
     if len(name) > 2 and name not in taken:
         return name
-    longer = (f"{name or 'article'}-{content_hash[:length]}" for length in (8, 16, 64))
-    return next(name for name in longer if name not in taken)
+    longer = f"{name or 'article'}-{content_hash[:8]}"
+    ways = chain([longer], (f"{longer}-{number}" for number in count(2)))
+    return next(name for name in ways if name not in taken)

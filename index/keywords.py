@@ -30,14 +30,15 @@ STOP_WORDS = {
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 # A number with its points and commas, a run of letters that are written without spaces, or a word.
 WORD = regex.compile(rf"\p{{N}}+(?:[.,]\p{{N}}+)*|(?P<unspaced>{UNSPACED}+)|(?:(?!{UNSPACED})[\p{{L}}\p{{M}}\p{{N}}])+")
-ACCENT = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}")
+ACCENT = regex.compile(r"(?<=\p{Latin})\p{M}+")
 POSSESSIVE = regex.compile(r"(?<=\p{L})['’]s\b")
 
 
 def terms(text: str, language: str) -> list[str]:
     """The words of `text` as they are matched: NFKC, case-folded, without stop words, stemmed, Latin accents off.
 
-    A run of letters of a script without spaces (Chinese, Japanese, Thai, …) becomes its overlapping pairs.
+    A run of letters of a script without spaces (Chinese, Japanese, Thai, …) becomes its overlapping pairs. What is only
+    an ending to the stemmer is left out: bm25s keeps the empty word for itself.
     """
     folded = POSSESSIVE.sub("", unicodedata.normalize("NFKC", text).casefold())
     words: list[str] = []
@@ -49,7 +50,7 @@ def terms(text: str, language: str) -> list[str]:
         elif word not in stop:
             words.append(word)
     stemmer = _stemmer(language)
-    return [_unmarked(word) for word in (stemmer.stemWords(words) if stemmer else words)]
+    return [_unmarked(word) for word in (stemmer.stemWords(words) if stemmer else words) if word]
 
 
 def _unmarked(word: str) -> str:

@@ -36,7 +36,9 @@ def sources(given: str, title: str = "") -> Iterator[Source]:
         if not given or not os.path.exists(path):
             raise BadSource(f"There is no file or folder {given!r}. Check the name.")
         found = (
-            [path] if not path.is_dir() else sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
+            [path]
+            if not path.is_dir()  # `is_file` would raise in a folder that may not be entered
+            else sorted(p for p in path.rglob("*") if os.path.isfile(p) and not _hidden(p, path))
         )
         if not found:
             raise BadSource(f"The folder {given!r} holds no file. Name another.")

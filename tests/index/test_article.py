@@ -173,6 +173,10 @@ def test_a_text_is_kept_in_its_canonical_form(text: str, kept: str) -> None:
     assert canonical(text) == kept
 
 
+def test_of_a_heap_of_marks_on_one_letter_thirty_are_kept() -> None:
+    assert canonical("b" + "\u0323\u0305" * 100_000) == "ḅ" + "\u0323" * 14 + "\u0305" * 15
+
+
 @pytest.mark.parametrize("text", [PERSIAN, DEVANAGARI, FAMILY, "👍🏽", "🇩🇪", "❤\ufe0f\u200d🔥", "נוֹעַם", "İstanbul"])
 def test_joiners_and_marks_that_change_what_is_shown_survive(text: str) -> None:
     assert sentences(paragraphs(f"{text} is shown.", language="en")) == [f"{text} is shown."]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +18,13 @@ import numpy as np
 import pytest
 
 from index.article import Article, Block, Piece
-from index.catalog import LONGEST_ID, Catalog, shipped_article
+from index.catalog import LONGEST_ID, LONGEST_PASSAGE, Catalog, shipped_article
 from index.embedder import BUNDLED, Embedder, Vectors
 from index.errors import BadStore
 from index.library import Kept
 from index.passages import Passage, cut
 from index.snapshot import Snapshot
-from index.vectors import VectorIndex
+from index.vectors import COLLECTION, VectorIndex
 
 ROOT = Path(__file__).parents[2]
 Opener = Callable[..., Catalog]
@@ -219,6 +220,25 @@ def test_articles_of_one_title_have_ids_of_their_own(catalog: Catalog) -> None:
     assert ids(catalog) == names
 
 
+def test_any_number_of_owners_may_add_the_same_text(catalog: Catalog) -> None:
+    article = of("Gas is dear.", title="Gas")
+    names = [catalog.add(article, owner=f"owner {number}")[0].id for number in range(6)]
+    longer = f"gas-{article.hash[:8]}"
+    assert names == ["gas", longer, *(f"{longer}-{number}" for number in (2, 3, 4, 5))]
+
+
+def test_no_passage_is_longer_than_the_reader_reads_whatever_the_embedder_does(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    wide = copy(embedder)
+    wide.longest = 512
+    catalog = Catalog(tmp_path, lambda: wide, "another model")
+    catalog.add(of(" ".join(f"The council met on day {n} and talked about the harbour." for n in range(40))))
+    sizes = [wide.count_tokens(one.passage.searchable) for one in catalog.snapshot().passages.values()]
+    catalog.close()
+    assert LONGEST_PASSAGE / 2 < sizes[0] <= max(sizes) <= LONGEST_PASSAGE
+
+
 def test_no_article_is_lost_when_a_text_comes_back_under_a_title_that_is_taken(catalog: Catalog) -> None:
     draft = of("The draft of it.", title="News", source="/b.md")
     catalog.add(of("The news of today.", title="News", source="/a.md"))
@@ -339,6 +359,13 @@ def test_a_folder_that_could_not_be_opened_is_left_free(tmp_path: Path, embedder
     Catalog(tmp_path, lambda: embedder, BUNDLED).close()
 
 
+def test_another_thread_may_close_it(tmp_path: Path, embedder: Embedder) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        first = Catalog(tmp_path, lambda: embedder, BUNDLED)
+        pool.submit(first.close).result()
+        Catalog(tmp_path, lambda: embedder, BUNDLED).close()
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / "file").write_text("")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
@@ -424,6 +451,27 @@ def test_an_index_that_is_gone_is_made_again_from_the_library(opened: Opener) ->
         if file.is_file():
             file.write_bytes(b"")
     assert consistent(opened())
+
+
+def test_an_index_that_could_not_be_written_is_matched_as_soon_as_it_can_be(catalog: Catalog) -> None:
+    catalog.add(of("The bridge was built in 1902.", title="A bridge"))
+    (catalog.folder / "index").write_text("no folder")
+    for _ in range(2):
+        with pytest.raises(FileExistsError):
+            catalog.snapshot()
+    (catalog.folder / "index").unlink()
+    assert consistent(catalog)
+
+
+def test_an_index_that_takes_no_more_passages_can_be_rebuilt(catalog: Catalog) -> None:
+    index = VectorIndex(catalog.folder / "index")  # of vectors of another size, all of them gone
+    index.rebuild({"old": np.ones(5, np.float32)}, {"old": "old"})
+    assert index.client
+    index.client.get_collection(COLLECTION, embedding_function=None).delete(ids=["old"])
+    index.close()
+    catalog.add(of("The bridge was built in 1902.", title="A bridge"))
+    assert catalog.rebuild() == 1
+    assert consistent(catalog)
 
 
 KILLED_AFTER_PUT = """
@@ -527,6 +575,15 @@ def test_embedding_again_keeps_the_owners(opened: Opener) -> None:
     other = opened("another model")
     other.rebuild(embed=True)
     assert {entry.id: entry.owner for entry in other.entries() if not entry.shipped} == {"gas": "ann"}
+
+
+def test_owners_articles_of_another_model_are_refused_also_after_a_look_at_the_list(opened: Opener) -> None:
+    opened().add(of("Gas is sold to Europe.", title="Gas"), owner="ann")
+    other = opened("another model")
+    assert ids(other) == ["gas"]
+    assert other.library.embedder == BUNDLED
+    with pytest.raises(BadStore, match="were embedded with"):
+        other.snapshot()
 
 
 def test_views_of_many_choices_are_made_and_kept_by_several_threads(catalog: Catalog) -> None:

@@ -23,6 +23,7 @@ from index.keywords import Keywords, terms
         ("iPhone手机很贵", "zh", ["iphone", "手机", "机很", "很贵"]),
         ("ประเทศไทย", "th", ["ปร", "ระ", "ะเ", "เท", "ทศ", "ศไ", "ไท", "ทย"]),
         ("सड़क नवंबर", "hi", ["सड़क", "नवंबर"]),
+        ("सडक छ कि", "ne", ["सडक"]),  # to Snowball the other two are endings
         ("cafe\u0301 CAFÉ", "xx", ["cafe", "cafe"]),
         ("the of and", "en", []),
         ("— … !?", "en", []),
@@ -40,6 +41,10 @@ def test_texts_without_words_score_nothing(texts: list[tuple[str, str]]) -> None
     assert keywords.document_frequencies(["road", "gas"]).tolist() == [0.0, 0.0]
 
 
+def test_a_long_run_of_accents_is_taken_off_at_once() -> None:
+    assert terms("a" + "\u0323" * 200_000 + "b", "en") == ["ab"]  # it would take minutes one by one
+
+
 SMALL = [("cat dog", "en"), ("cat cat cat", "en"), ("fish", "en"), ("", "en")]
 
 
@@ -52,6 +57,12 @@ def test_the_score_is_that_of_lucenes_bm25() -> None:
     scores = Keywords(SMALL, k1=k1, b=b).scores(["cat"])
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, [*expected, 0, 0], rtol=1e-5)
+
+
+def test_a_question_may_have_a_word_of_which_nothing_stays() -> None:
+    keywords = Keywords([("مدينة كبيرة", "ar"), ("cat", "en")])
+    asked = [keywords.question_terms(question) for question in ("cat", "cat ـ", "ـ")]
+    assert [keywords.scores(words).astype(bool).tolist() for words in asked] == [[False, True]] * 2 + [[False, False]]
 
 
 @pytest.mark.parametrize("words", [[], ["bird"], ["bird", "stone"]])

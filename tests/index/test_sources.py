@@ -55,6 +55,18 @@ def test_a_file_that_may_not_be_read_is_refused_in_words(tmp_path: Path) -> None
         next(sources(str(path))).read()
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root enters every folder")
+@pytest.mark.parametrize("mode", [0o000, 0o400], ids=["closed", "listed but not entered"])
+def test_a_folder_that_may_not_be_entered_keeps_none_of_the_others_out(tmp_path: Path, mode: int) -> None:
+    for name in ("a.txt", "closed/b.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(WORDS, encoding="utf-8")
+    (tmp_path / "closed").chmod(mode)
+    names = [source.name for source in sources(str(tmp_path))]
+    (tmp_path / "closed").chmod(0o700)
+    assert names == [str(tmp_path / "a.txt")]
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1/", "http://localhost:8080/x", "ftp://example.org/a", "http://["])
 def test_an_address_that_is_not_of_the_public_web_is_refused(address: str) -> None:
     with pytest.raises(BadSource, match="is not a public web address"):
