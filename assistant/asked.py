@@ -30,18 +30,22 @@ class Asked:
 
     @cached_property
     def after(self) -> frozenset[Place]:
-        """The sentences that the last answer cited, or quoted where only its text is known, if the question goes on."""
+        """The sentences that the last answer cited, if the question goes on.
+
+        Those that it quoted, where only its text is known or the article's text has changed.
+        """
         last = next((turn for turn in reversed(self.earlier) if turn.said), None)
         if not last or not goes_on(self.question, self.language):
             return frozenset()
-        homes = {article for article, _, _ in last.cited}
+        homes = {article for article, *_ in last.cited}
         return frozenset(
             (kept.id, number)
             for kept in self.snapshot.kept
             if not homes or kept.id in homes
+            for places in [[c[2:] for c in last.cited if c[:2] == (kept.id, kept.article.hash)]]
             for number, span in enumerate(kept.article.sentences)
-            if any(id == kept.id and span.start < end and start < span.end for id, start, end in last.cited)
-            or (not homes and kept.article[span] in last.said)
+            if any(span.start < end and start < span.end for start, end in places)
+            or (not places and kept.article[span] in last.said)
         )
 
     def at(self, one: Located) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from assistant.answer import Answer, Claim, Part
 from assistant.ask import Assistant
-from assistant.errors import Busy, UnknownConversation
+from assistant.errors import ArticleGone, Busy, UnknownConversation, UnknownTurn
 from assistant.turn import Turn
 from index.article import flat
 from index.database import Database
@@ -142,12 +142,16 @@ class Conversations:
             connection.execute(sa.delete(conversations).where(conversations.c.id == id))
 
     def rate(self, id: str, owner: str, number: int, rating: int, comment: str = "") -> None:
-        """Keep what the reader thinks of a turn: 1, -1, or 0 to take it back. Raises UnknownConversation."""
+        """Keep what the reader thinks of a turn: 1, -1, or 0 to take it back.
+
+        Raises UnknownConversation, UnknownTurn.
+        """
+        said = comment.replace("\0", "")  # PostgreSQL has no such character
         with self.database.begin(write=True) as connection:
             self._row(connection, id, owner)
             place = (turns.c.conversation == id) & (turns.c.number == number)
-            if not connection.execute(sa.update(turns).where(place).values(rating=rating, comment=comment)).rowcount:
-                raise UnknownConversation(f"The conversation has no turn {number}.")
+            if not connection.execute(sa.update(turns).where(place).values(rating=rating, comment=said)).rowcount:
+                raise UnknownTurn(f"The conversation has no turn {number}.")
 
     def begin(self, id: str, owner: str, question: str) -> int:
         """Open a turn and return its number; a cut turn of the same question at the end is taken up again.
@@ -192,10 +196,13 @@ class Conversations:
         """`Assistant.stream` on a conversation's articles after its earlier turns; the answer comes once it is kept.
 
         `scope` is whose articles may be seen. A turn that does not come to its end is kept as cut. Raises at once what
-        `Assistant.stream` and `begin` raise.
+        `Assistant.stream` and `begin` raise, and ArticleGone.
         """
         id, owner = conversation.id, conversation.owner
         held = self.get(id, owner)
+        there = [entry.id for entry in assistant.catalog.entries(scope)] if held.articles else []
+        if gone := set(held.articles) - set(there):  # one whose id only begins so is another article
+            raise ArticleGone(f"No article with {min(gone)!r}. There is: {', '.join(there)}")
         parts = assistant.stream(question, held.earlier, held.articles, owner=scope, stop=stop)
         number = self.begin(id, owner, flat(question))
         return self._kept(id, number, parts)
@@ -218,7 +225,7 @@ class Conversations:
 
     def _row(self, connection: sa.Connection, id: str, owner: str) -> Any:
         own = sa.select(conversations).where((conversations.c.id == id) & (conversations.c.owner == owner))
-        row = connection.execute(own.with_for_update()).first()
+        row = None if "\0" in id else connection.execute(own.with_for_update()).first()
         if row is None:
             raise UnknownConversation(f"There is no conversation {flat(id)[:40]!r}.")
         return row

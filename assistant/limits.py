@@ -13,11 +13,14 @@ MOST_CALLERS = 10_000  # remembered at once
 
 
 class Limited(RuntimeError):
-    """Too much was asked for at once; the caller may try again after `retry_after_s` seconds."""
+    """Too much was asked for at once; the caller may try again after `retry_after_s` seconds.
 
-    def __init__(self, sentence: str, retry_after_s: float) -> None:
+    `allowance` says so to programs, where it was too many requests.
+    """
+
+    def __init__(self, sentence: str, retry_after_s: float, allowance: "Allowance | None" = None) -> None:
         super().__init__(sentence)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s, self.allowance = retry_after_s, allowance
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Rate:
                 self._forget(now, speed)
         if not taken:
             wait = (1 - left) / speed
-            raise Limited(f"More than {self.limit} requests a minute. Try again in {math.ceil(wait)} s.", wait)
+            said = f"More than {self.limit} requests a minute. Try again in {math.ceil(wait)} s."
+            raise Limited(said, wait, Allowance(self.limit, 0, wait))
         return Allowance(self.limit, int(left - 1), (self.limit - left + 1) / speed)
 
     def _forget(self, now: float, speed: float) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from assistant.errors import BadQuestion, Busy, Stopped, UnknownConversation
+from assistant.errors import ArticleGone, BadQuestion, Busy, Stopped, UnknownConversation, UnknownTurn
 from assistant.limits import Limited
 from index.errors import BadSource, BadStore, UnknownArticle, Unreachable
 
 MEDIA_TYPE = "application/problem+json"
 STOPPING = "The server is stopping. Try again in a moment."
+GONE = "An article that this conversation asks is not there any more. Give it others as articles."
 UNKNOWN = {
     "conversation": "There is no such conversation.",
     "article": "There is no such article.",
@@ -21,6 +22,8 @@ UNKNOWN = {
 KNOWN: dict[type[Exception], tuple[int, str, str, float]] = {
     BadQuestion: (422, "bad_question", "", 0),
     UnknownConversation: (404, "unknown_conversation", UNKNOWN["conversation"], 0),
+    UnknownTurn: (404, "unknown_turn", UNKNOWN["turn"], 0),
+    ArticleGone: (404, "unknown_article", GONE, 0),
     UnknownArticle: (404, "unknown_article", UNKNOWN["article"], 0),
     BadSource: (422, "bad_source", "", 0),
     Unreachable: (422, "unreachable", "", 0),
@@ -87,6 +90,8 @@ def problem(error: BaseException) -> Problem:
         if isinstance(error, kind):
             wait_s = error.retry_after_s if isinstance(error, Limited) else wait_s
             headers = {"Retry-After": str(max(1, math.ceil(wait_s)))} if wait_s else {}
+            if isinstance(error, Limited) and error.allowance:
+                headers |= error.allowance.headers
             return Problem(status, code, said or str(error), headers=headers)
     return Problem(500, "internal", "Something went wrong that should not. Name the request_id to whoever runs this.")
 
@@ -110,6 +115,8 @@ def _place(error: Mapping[str, Any]) -> str:
 def _reason(error: Mapping[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return "The body is not JSON"
+    if tuple(error["loc"]) == ("body",):  # another kind of body, or none
+        return "Send a JSON object, as Content-Type: application/json"
     if error["type"] == "extra_forbidden":
         return "it has a member that does not belong there"
     reason = str(error["msg"])

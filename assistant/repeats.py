@@ -9,6 +9,7 @@ from functools import partial
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.guard import LEFT
 from assistant.once import Done
 from assistant.problems import Refused
 from assistant.service import Caller, Service
@@ -64,7 +65,7 @@ class _Taped:
 
     @property
     def worth_keeping(self) -> bool:
-        passing = self.status >= 500 or self.status in (401, 409, 429)
+        passing = self.status >= LEFT or self.status in (401, 409, 429)
         return self.heard and self.ended and not passing and len(self.body) <= MOST_KEPT and not self._failed
 
     @property

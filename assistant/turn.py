@@ -9,8 +9,8 @@ from assistant.answer import Answer
 class Turn:
     """A question that was asked before, what was searched for, whether it was answered, and what was said.
 
-    `words` are the very words that answered, where they are known; `cited` what was cited: the id of an article, start
-    and end.
+    `words` are the very words that answered, where they are known; `cited` what was cited: the id of an article and
+    the hash of its text, start and end.
     """
 
     question: str
@@ -18,7 +18,7 @@ class Turn:
     found: bool
     said: str = ""
     words: str = ""
-    cited: tuple[tuple[str, int, int], ...] = ()
+    cited: tuple[tuple[str, str, int, int], ...] = ()
 
     @classmethod
     def of(cls, answer: Answer) -> "Turn":
@@ -27,7 +27,7 @@ class Turn:
         words = (
             first.quote[first.answer[0] - first.start : first.answer[1] - first.start] if first and first.answer else ""
         )
-        cited = tuple((one.article, one.start, one.end) for one in answer.citations)
+        cited = tuple((one.article, one.article_hash, one.start, one.end) for one in answer.citations)
         return cls(answer.question, answer.searched_for, answer.found, said, words, cited)
 
     @property

@@ -41,7 +41,7 @@ class Chat:
         self.screen.line((f"Ask a question, or {HELP}.", "dim"))
         if last and (held := self.kept.all(OWNER)):
             self._open(held[0].id)
-            if ids := [self.assistant.catalog.entry(name).id for name in articles]:
+            if ids := self._ids():
                 self.conversation = self.kept.change(held[0].id, OWNER, articles=ids)
         while (line := _prompt()) not in (None, "/quit"):
             try:
@@ -53,9 +53,13 @@ class Chat:
                 self.conversation = None
                 self.screen.line(("This conversation was deleted. Your next question begins another.", "yellow"))
 
+    def _ids(self) -> list[str]:
+        """Of the articles to ask; an unfinished name may mean another one tomorrow."""
+        return [self.assistant.catalog.entry(name).id for name in self.articles]
+
     def _ask(self, question: str) -> None:
         try:
-            held = self.conversation or self.kept.start(OWNER, articles=self.articles)
+            held = self.conversation or self.kept.start(OWNER, articles=self._ids())
             try:
                 parts = self.kept.stream(self.assistant, question, held, scope=None)
             except (BadQuestion, UnknownArticle):

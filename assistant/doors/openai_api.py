@@ -126,6 +126,8 @@ async def _begun(request: Request, caller: Caller, model: str, messages: Sequenc
         )
     if messages[-1].role != "user":
         raise Refused(422, "no_question", "The last message has to be the user's question.", "messages")
+    if article:
+        await service.work(lambda: service.entry(article, caller, "model"))
     earlier = turns((message.role, message.text) for message in messages[:-1])
     question = Question(messages[-1].text, (article,) if article else (), earlier)
     running = await service.start(question, caller)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -105,6 +106,17 @@ def test_a_question_that_goes_on_is_read_from_where_the_last_answer_was(town: As
         assert Asked("And when?", earlier, snapshot).after == places
         assert Asked("What does the weekly market sell on Sundays?", earlier, snapshot).after == set()
     assert Asked("And when?", (Turn.of(missed),), snapshot).after == set()
+
+
+def test_where_an_article_has_changed_the_place_of_the_last_answer_is_found_by_its_words(town: Assistant) -> None:
+    first = town.ask("Who built the old bridge?")
+    snapshot = town.catalog.snapshot()
+    bridge = snapshot.kept[0].article
+    texts = ["Ann Lee opened a school. It closed soon.", *(bridge.text[b.start : b.end] for b in bridge.blocks)]
+    moved = Article.of([Piece("paragraph", text) for text in texts])
+    changed = replace(snapshot, kept=(replace(snapshot.kept[0], article=moved), *snapshot.kept[1:]))
+    after = Asked("And when?", (Turn.of(first),), changed).after
+    assert [moved[moved.sentences[number]] for _, number in after] == [first.citations[0].quote]
 
 
 def test_of_a_large_library_the_place_where_the_talk_is_is_read_too(town: Assistant) -> None:

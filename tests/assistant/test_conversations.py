@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from assistant.answer import Answer, Citation, Claim
 from assistant.ask import Assistant
 from assistant.conversations import Conversation, Conversations, turns
-from assistant.errors import BadQuestion, Busy, UnknownConversation
+from assistant.errors import ArticleGone, BadQuestion, Busy, UnknownConversation, UnknownTurn
 from index.database import Database
 from index.errors import UnknownArticle
 from tests.assistant.postgres import postgres  # noqa: F401 (a fixture)
@@ -118,8 +118,17 @@ def test_a_rating_is_kept_and_taken_back(kept: Conversations) -> None:
     assert [(one.rating, one.comment) for one in kept.get(held.id, "ann").turns] == [(-1, "wrong year")]
     kept.rate(held.id, "ann", 1, 0)
     assert [(one.rating, one.comment) for one in kept.get(held.id, "ann").turns] == [(0, "")]
-    with pytest.raises(UnknownConversation, match="no turn 2"):
+    with pytest.raises(UnknownTurn, match="no turn 2"):
         kept.rate(held.id, "ann", 2, 1)
+
+
+def test_the_character_nul_fails_in_no_database(kept: Conversations) -> None:
+    held = kept.start("ann")
+    turn(kept, held, "Why?")
+    kept.rate(held.id, "ann", 1, -1, "wrong\0\nyear")
+    assert kept.get(held.id, "ann").turns[0].comment == "wrong\nyear"
+    with pytest.raises(UnknownConversation):
+        kept.get("\0", "ann")
 
 
 # --- turns that overlap, and turns that are cut -----------------------------------------------------------------------
@@ -272,6 +281,15 @@ def test_a_cut_turn_outlives_a_try_to_ask_it_of_an_article_that_is_gone(kept: Co
         kept.stream(town, "Who built it?", gone, scope=None)
     [left] = kept.get(held.id, "ann").turns
     assert (left.cut, [claim.text for claim in left.claims]) == (True, [claim.text for claim in ANSWER.claims])
+
+
+def test_a_conversation_whose_article_is_gone_asks_no_other_whose_id_begins_so(
+    kept: Conversations, town: Assistant
+) -> None:
+    held = kept.start("ann", articles=["the-old"])
+    with pytest.raises(ArticleGone, match="No article with 'the-old'. There is: the-old-bridge, the-market"):
+        kept.stream(town, "Who built the old bridge?", held, scope=None)
+    assert kept.get(held.id, "ann").turn_count == 0
 
 
 def test_a_turn_that_nobody_reads_to_its_end_is_cut_with_what_was_shown(kept: Conversations, town: Assistant) -> None:

@@ -136,6 +136,7 @@ def test_too_many_requests_are_told_when_to_come_again(town: Assistant, tmp_path
         assert replies[0].headers["ratelimit"].startswith('"requests";r=2;')
         assert replies[0].headers["ratelimit-policy"] == '"requests";q=3;w=60'
         assert 1 <= int(replies[3].headers["retry-after"]) <= 20
+        assert replies[3].headers["ratelimit"].startswith('"requests";r=0;')
         assert web.http.get("/healthz").status_code == 200
 
 

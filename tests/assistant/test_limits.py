@@ -20,6 +20,7 @@ def test_a_bucket_empties_and_fills_again() -> None:
     with pytest.raises(Limited, match="60 requests a minute") as caught:
         rate.take("anna")
     assert caught.value.retry_after_s == pytest.approx(1)
+    assert caught.value.allowance == Allowance(60, 0, 1.0)
     assert rate.take("ben").remaining == 59
     clock.now = 1.0
     assert rate.take("anna").remaining == 0

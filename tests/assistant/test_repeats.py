@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from assistant.answer import Answer, Part
 from assistant.ask import Assistant
 from assistant.settings import Settings
 from index.catalog import Catalog
-from tests.assistant.doors.serving import QUESTION, Breaking, Web, body, problem, served
+from tests.assistant.doors.serving import QUESTION, Breaking, Waiting, Web, body, problem, served
 
 MARKET = b"# The Market\n\nThe weekly market sells cheese, wool and honey. It opens on Thursdays at six."
 
@@ -98,3 +99,25 @@ def test_a_stream_that_failed_on_the_way_may_be_tried_again_with_its_key(
     assert "Clara Voss" in told.text
     assert "idempotency-replayed" not in told.headers
     assert (again.text, again.headers["idempotency-replayed"]) == (told.text, "true")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("answers", {"question": QUESTION}),
+        ("chat/completions", {"model": "article-assistant", "messages": [{"role": "user", "content": QUESTION}]}),
+    ],
+)
+def test_whoever_hung_up_before_the_answer_came_may_ask_again_with_the_key(
+    town: Assistant, tmp_path: Path, path: str, asked: dict[str, Any]
+) -> None:
+    model = Waiting.made("", "Clara Voss built the old bridge [1].")
+    with served(Assistant(town.catalog, Settings(), model), tmp_path) as web:
+        more: dict[str, Any] = {"json": asked, "headers": {"Idempotency-Key": "k8"}}
+        with pytest.raises(httpx.ReadTimeout):
+            web.http.post(f"/v1/{path}", **more, timeout=1)
+        model.go.set()
+        while (again := web.http.post(f"/v1/{path}", **more)).status_code == 409:
+            pass  # the server has yet to see that nobody waits
+    body(again, 200)
+    assert "Clara Voss" in again.text

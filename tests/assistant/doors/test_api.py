@@ -109,12 +109,19 @@ def test_a_conversation_can_be_renamed_rated_listed_and_forgotten(web: Web) -> N
     assert changed["title"] == "The bridge"
     rated = {"conversation_id": id, "turn": 1, "rating": 1, "comment": "good"}
     assert web.http.post("/v1/feedback", json=rated).status_code == 204
+    problem(web.http.post("/v1/feedback", json={**rated, "turn": 2}), 404, "unknown_turn")
     turn = body(web.http.get(f"/v1/conversations/{id}"), 200)["turns"][0]
     assert (turn["rating"], turn["comment"]) == (1, "good")
     assert id in [one["id"] for one in body(web.http.get("/v1/conversations"), 200)["conversations"]]
     assert web.http.delete(f"/v1/conversations/{id}").status_code == 204
     problem(web.http.get(f"/v1/conversations/{id}"), 404, "unknown_conversation")
     problem(web.http.post("/v1/feedback", json=rated), 404, "unknown_conversation")
+
+
+def test_a_conversation_whose_article_is_gone_says_so(web: Web) -> None:
+    id = web.service.conversations.start("", articles=["the-old"]).id
+    assert "this conversation" in problem(web.ask(conversation_id=id), 404, "unknown_article")["detail"]
+    assert body(web.ask(conversation_id=id, articles=["the-old-bridge"]), 200)["turn"] == 1
 
 
 def test_a_question_may_give_its_conversation_other_articles(web: Web) -> None:
@@ -162,6 +169,13 @@ def test_what_is_wrong_is_a_problem_document_that_repeats_nothing(
         assert found["error"]["code"] == code
     else:
         problem(reply, int(status), code)
+
+
+@pytest.mark.parametrize("sent", [b'{"question": "Who built it?"}', b""])
+def test_a_body_that_is_not_sent_as_json_is_told_how_to_be(web: Web, sent: bytes) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    found = problem(web.http.post("/v1/answers", content=sent, headers=kind), 422, "invalid_request")
+    assert found["detail"].endswith(" Send a JSON object, as Content-Type: application/json.")
 
 
 def test_messages_and_a_conversation_exclude_each_other(web: Web) -> None:

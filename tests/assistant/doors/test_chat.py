@@ -57,6 +57,14 @@ def test_a_chat_that_is_continued_asks_the_article_that_is_named_now(
     assert talk.conversation.articles == ("dam",)
 
 
+def test_a_chat_keeps_the_whole_id_of_the_article_that_is_named(talk: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk.assistant.catalog.add(Article.of([Piece("paragraph", "Noah Lind built the dam in 1911.")], title="Dam"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("/new\nWho built the dam?\n"))
+    talk.run(["da"])
+    assert talk.conversation is not None
+    assert (talk.conversation.articles, talk.kept.get(talk.conversation.id, OWNER).turn_count) == (("dam",), 1)
+
+
 def shown(talk: Chat) -> str:
     file = talk.screen.console.file
     assert isinstance(file, io.StringIO)

@@ -100,21 +100,26 @@ def test_a_streamed_response_ends_as_the_whole_one(client: openai.OpenAI) -> Non
 
 
 @pytest.mark.parametrize(
-    ("model", "messages", "kind", "code"),
+    ("model", "messages", "kind", "told"),
     [
-        ("gpt-4", ASKED, openai.NotFoundError, "model_not_found"),
-        (f"{MODEL}/{STATED}", ASKED, openai.NotFoundError, "unknown_article"),
-        (MODEL, [{"role": "user", "content": " "}], openai.UnprocessableEntityError, "bad_question"),
-        (MODEL, [{"role": "assistant", "content": "Hm."}], openai.UnprocessableEntityError, "no_question"),
-        (MODEL, [], openai.UnprocessableEntityError, "invalid_request"),
+        ("gpt-4", ASKED, openai.NotFoundError, ("model_not_found", "model")),
+        (f"{MODEL}/{STATED}", ASKED, openai.NotFoundError, ("unknown_article", "model")),
+        (MODEL, [{"role": "user", "content": " "}], openai.UnprocessableEntityError, ("bad_question", None)),
+        (
+            MODEL,
+            [{"role": "assistant", "content": "Hm."}],
+            openai.UnprocessableEntityError,
+            ("no_question", "messages"),
+        ),
+        (MODEL, [], openai.UnprocessableEntityError, ("invalid_request", "messages")),
     ],
 )
 def test_what_is_wrong_is_an_error_that_the_client_knows(
-    client: openai.OpenAI, model: str, messages: list[Any], kind: type[openai.APIStatusError], code: str
+    client: openai.OpenAI, model: str, messages: list[Any], kind: type[openai.APIStatusError], told: tuple[str, str]
 ) -> None:
     with pytest.raises(kind) as caught:
         client.chat.completions.create(model=model, messages=messages)
-    assert (caught.value.code, bool(caught.value.request_id)) == (code, True)
+    assert (caught.value.code, caught.value.param, bool(caught.value.request_id)) == (*told, True)
     assert STATED not in str(caught.value)
 
 
