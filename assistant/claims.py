@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from assistant import bounds, dates, names, numbers, polarity, roles
 from assistant.answer import State
+from assistant.clauses import VERB
 from assistant.drafts import Draft
 from assistant.negations import WORD, denies
-from assistant.plain import listed, plain, tokens
+from assistant.plain import HEADING, listed, plain, tokens
 from assistant.quotations import Run, fills, quotations, stands, without
 from index.article import Span
 from index.keywords import terms
@@ -25,7 +26,7 @@ CUT_MARKER = re.compile(r"[\[【］][\d ,–-]*\Z")
 LONGEST_CHECKED = 20_000  # characters of a statement; a longer one is none
 # The support that overcomes a doubt of grammar: a weak one, which is raised as often for sound statements as for false
 # ones in other words, and a strong one. Chosen with calibration_claims.jsonl and tests/evals.
-LIKELY, SURE = 0.54, 0.6
+LIKELY, SURE = 0.48, 0.55
 ALMOST, PART, FEW, HALF = 0.9, 0.3, 6, 0.5  # of the words, and their number, that make a statement near to its source
 COMMA_LANGUAGES = frozenset(listed("de fr es it pt ru nl pl cs da sv nb no fi tr uk ro el hu id"))  # 1.500 is 1500
 
@@ -133,7 +134,8 @@ class Checker:
             doubt, needed = _doubtful(text, plain(outside), quoted, every)
         if stands(statement, runs, negated=False):
             return ("unsupported", doubt) if doubt else ("quoted", "")
-        return self._weighed(text, every, doubt, needed)
+        told = plain(HEADING.sub(lambda found: found[0] if VERB.search(found[0]) else "", said))
+        return self._weighed(told or text, every, doubt, needed)
 
     def _weighed(self, statement: str, cited: Sequence[Shown], doubt: str, needed: float) -> tuple[State, str]:
         """Whether the support is enough for a statement, of which there may be a `doubt`."""

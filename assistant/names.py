@@ -74,6 +74,8 @@ SHORTEST_STEM = 4
 CYRILLIC = regex.compile(r"\p{Cyrillic}+")
 MOST_SKIPPED = 2  # middle names between two words of a name
 
+LABEL = regex.compile(r"\W*((?:[\p{L}’'-]+\s){0,4}[\p{L}’'-]+)(?=:\s)")  # “Opening Hours: …”
+
 
 @dataclass(frozen=True)
 class Word:
@@ -122,6 +124,9 @@ def missing(statement: str, cited: Sequence[str], titles: Sequence[str]) -> str:
     The words of one name must stand together, middle names and initials aside; case, accents, plurals, possessives and
     a country's adjective may differ; letters stand for a name whose initials they are.
     """
+    label = LABEL.match(statement)
+    if label and all(word.bare in OPENERS | COMMON or _ordinary(word.bare) for word in words(label[1])):
+        statement = label[1].lower() + statement[label.end() :]
     there = [words(text) for text in cited]
     above = [words(text) for text in titles]
     for name in _names(words(statement)):

@@ -30,9 +30,13 @@ from assistant.numerals import (
     VULGAR,
 )
 from assistant.units import DOUBLE, SCALE, SCALES, SPANS, UNIT, same_unit, unit_of
+from index.keywords import terms
 
 Reading = tuple[Fraction, str]  # a value and its unit
 MANY_OF = "s of"  # the unit of “thousands of people”
+
+LISTED = regex.compile(r"(?:\s\p{Ll}+){1,4}:\s([^.;:\n]+)")
+SEPARATOR = regex.compile(r",? (?:and|or) |, ")
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,22 @@ def missing(statement: Figures, cited: Figures) -> str:
     if spanned := dates.spanned(statement.text, cited.text):
         return f"in {spanned}"
     for quantity in statement.quantities:
-        if not _stands(quantity, cited, percent):
+        if not (_stands(quantity, cited, percent) or _counts(quantity, statement.text, cited.text)):
             return quantity.text
     for first, second in statement.ranges:
         pairs = zip(cited.quantities, cited.quantities[1:], strict=False)
         if not any(alike(first, a, True) and alike(second, b, True) for a, b in pairs):
             return statement.text[first.start : second.end]
     return ""
+
+
+def _counts(quantity: Quantity, text: str, there: str) -> bool:
+    """Whether a number counts what is listed after it, all of which stands `there`: “three things: a, b and c”."""
+    if not (found := LISTED.match(text, quantity.end)):
+        return False
+    items = [item for item in SEPARATOR.split(found[1]) if item.strip()]
+    said = frozenset(terms(found[1], "en"))
+    return (len(items), "") in quantity.readings and bool(said) and said.issubset(terms(there, "en"))
 
 
 def _between(text: str, first: Quantity, second: Quantity) -> str:

@@ -45,6 +45,14 @@ OPPOSITES = [
         "all every everyone everybody both|none nobody neither some few", "upstream|downstream",
     )
 ]  # fmt: skip
+_PHRASAL = listed(
+    "make makes made making give gives gave given giving pick picks picked sign signs signed take takes took taken show"
+    " shows showed write wrote written break breaks broke broken keep keeps kept settle settled tear tore torn call"
+    " called look looked catch caught wake woke use used set sets setting end ends ended turn turns turned"
+)
+PHRASAL = regex.compile(  # where “up” and “down” are no direction
+    rf"\b(?:{'|'.join(_PHRASAL)})\b\K (?:up|down|back)\b|\bgr[eo]w(?:s|n|ing)? up\b", regex.IGNORECASE
+)
 LABEL = 2  # words of substance
 CONDITIONS = frozenset(listed("if unless whether"))
 # Words by which a sentence keeps something back, and those by which a statement may do so.
@@ -196,6 +204,7 @@ def _word(statement: str, cited: Sequence[tuple[str, str]], language: str) -> st
 def _opposite(statement: str, cited: Sequence[tuple[str, str]], language: str) -> str:
     """A word of direction whose opposite stands alone where it should: in all cited sentences, or in the clause about
     the same thing (what stands before the word counts twice)."""
+    statement = PHRASAL.sub("", statement)
     everywhere = frozenset(word for text, spoken in cited for word in clause_of(joined(text), spoken).words)
     there = [clause for text, spoken in cited for clause in clauses(text, spoken, split_and=True)]
     for clause in clauses(statement, language, split_and=True):

@@ -16,7 +16,7 @@ from index.weights import Weights
 
 CLAIMS, ANSWERS = (Path(__file__).with_name(f"{name}.onnx") for name in ("verifier", "answer_verifier"))
 SHA256 = {
-    CLAIMS: "bee1db93c52c48ac5b091887a507770ede3fd6a46a374b56af2c6e2779801d26",
+    CLAIMS: "c19d02ec09cbc53a662cb66e7da740b902feda71b610318d2cdbd7c2dfca5400",
     ANSWERS: "ef1dc6f782145845d38a4174df7165a6ce8831cf2f5be52fb59cf1e92cfea1e0",
 }
 

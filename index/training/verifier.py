@@ -54,6 +54,7 @@ def main(  # noqa: PLR0913 (a command's options)
         Path, typer.Option(exists=True, dir_okay=False, help="a reader or verifier to begin with")
     ] = trained.FILE,
     steps: Annotated[int, typer.Option(help=f"of {STEP} statements or questions")] = 1000,
+    kept: Annotated[float, typer.Option(min=0, max=1, help="part of the weights that stays as --start has them")] = 0,
 ) -> None:
     """Train the verifier, and write it."""
     work.mkdir(parents=True, exist_ok=True)
@@ -63,7 +64,7 @@ def main(  # noqa: PLR0913 (a command's options)
     asked = examples(*data) if data else None
     training = Training(given, asked, work / "checkpoint.pt", restored(start), steps)
     training.run(console)
-    export(training.network.cpu().eval(), target)
+    export(_mixed(training.network.cpu().eval(), restored(start), kept), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     console.print(f"{target}: {target.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
@@ -159,6 +160,13 @@ def loss(doubts: Tensor, some: Sequence[Statement], made: Sequence[Pair]) -> Ten
 def _log_of_any(amount: Tensor, where: Tensor) -> Tensor:
     """The log of the chance that something is, `amount` being minus the log that nothing is; 0 elsewhere."""
     return torch.where(where, torch.log(-torch.expm1(-torch.where(where, amount, 1.0))), 0.0)
+
+
+def _mixed(network: Verifier, start: dict[str, Tensor], kept: float) -> Verifier:
+    """The network with the mean of its weights and those it began with (Wortsman et al. 2022, arXiv:2109.01903)."""
+    own = network.state_dict()
+    network.load_state_dict({name: torch.lerp(weight, start.get(name, weight), kept) for name, weight in own.items()})
+    return network
 
 
 def _fitted(shipped: Shipped, unseen: Sequence[Statement], console: Console) -> list[float]:

@@ -146,12 +146,21 @@ FREE = "Both winters the people of all seven places nearby lived on what its mil
 
 
 @pytest.mark.parametrize(
-    ("chance", "read", "state"), [(0.7, True, "supported"), (0.5, True, "unsupported"), (0.9, False, "unsupported")]
+    ("chance", "read", "state"), [(0.7, True, "supported"), (0.45, True, "unsupported"), (0.9, False, "unsupported")]
 )
 def test_what_grammar_doubts_passes_only_where_it_was_read_and_is_likely(chance: float, read: bool, state: str) -> None:
     check = Checker([Shown(1, LONG, 0)], lambda *_: (chance, read), 0.4).check
     assert check(Draft("", FREE, (1,))).state == state
     assert check(Draft("", FREE.replace("seven", "nine"), (1,))).state == "unsupported"
+
+
+def test_a_heading_that_states_nothing_is_not_weighed_with_what_stands_below() -> None:
+    weighed: list[str] = []
+    check = Checker([Shown(1, LONG, 0)], lambda statement, _: (weighed.append(statement) or 0.9, True), 0.4).check
+    for heading in ("## The mill", "## The mill was a gift"):
+        check(Draft("", f"{heading}\n\n{FREE}", (1,)))
+    assert weighed == [FREE, f"The mill was a gift\n\n{FREE}"]
+    assert check(Draft("", f"## Nine villages\n\n{FREE}", (1,))).state == "unsupported"
 
 
 def test_a_doubt_of_what_stays_with_the_words_of_the_source_is_never_overcome() -> None:

@@ -15,6 +15,7 @@ from assistant import names
         ("Anna-Marie", "Anna-Marie"),
         ("Revenue rose.", "Sales rose."), ("Don't wait.", "Claim soon."), ("It was 45 °C.", "at 45 degrees Celsius"),
         ("Россия", "России"), ("In short: The mill", "the mill"),
+        ("Workshop Price: 45 euros", "The workshop costs 45 euros"),
     ],
 )  # fmt: skip
 def test_a_name_may_be_written_in_other_ways(statement: str, cited: str) -> None:
@@ -26,6 +27,7 @@ def test_a_name_may_be_written_in_other_ways(statement: str, cited: str) -> None
     [
         ("Clara Bauer", "Clara Voss met Karl Bauer", "Clara Bauer"), ("Sweden", "Norway", "Sweden"),
         ("President Voss", "Voss", "President Voss"), ("the US", "tell us", "US"), ("Nigerian", "Niger", "Nigerian"),
+        ("Workshop Leader Olsen: 45 euros", "The workshop costs 45 euros", "Workshop Leader Olsen"),
         ("the EU", "the United Nations", "EU"), ("Olsen came.", "He came.", "Olsen"), ("Port Asker", "Port Elm",
         "Port Asker"),
         ("University of Elm", "University of Oak near Elm", "University of Elm"), ("Mark spoke.", "He spoke.", "Mark"),

@@ -10,6 +10,7 @@ def number_missing(statement: str, cited: str, continental: bool = False) -> str
 @pytest.mark.parametrize(
     ("statement", "cited"),
     [
+        ("three things: skis, sledges and boots", "sledges, boots or skis"),
         ("twelve", "12"), ("a dozen", "12"), ("two million", "2,000,000"), ("2m", "2 million"), ("2 m", "two metres"),
         ("40,000", "40 000"), ("40000", "40,000"), ("6%", "six per cent"), ("6 %", "6 percent"), ("1st", "first"),
         ("twenty-first", "21st"), ("half", "50 %"), ("2½", "2.5"), ("1/2", "half"), ("two-thirds", "2/3"),
@@ -37,7 +38,8 @@ def test_a_number_may_be_written_in_other_ways(statement: str, cited: str) -> No
 @pytest.mark.parametrize(
     ("statement", "cited", "missing"),
     [
-        ("5", "6", "5"), ("5", "-5", "5"), ("-5", "5", "-5"), ("5 kg", "5 km", "5 kg"), ("5 million",
+        ("four things: skis, sledges and boots", "sledges, boots or skis", "four"), ("5", "6", "5"), ("5", "-5", "5"),
+        ("two things: skis and sledges", "skis", "two"), ("-5", "5", "-5"), ("5 kg", "5 km", "5 kg"), ("5 million",
         "5 billion", "5 million"),
         ("$5", "€5", "$5"), ("5 %", "5", "5 %"), ("5", "5 %", "5"), ("5 %", "5 percentage points", "5 %"),
         ("1994", "1990s", "1994"), ("2021", "9 May 2020", "2021"), ("9 May", "9 June", "9 May"),
