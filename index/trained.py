@@ -22,7 +22,7 @@ from index.weights import Floats, Weights
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
-FILE_SHA256 = "bf4f7ad034934bf1a1d6dc6c5a0b83cb0651f12e7135605772235c685d6a4562"
+FILE_SHA256 = "e688ab0782aaaddb63ae24ad87cc28e95230cdc27a05ea823028a8dbdd0f726a"
 
 FIRST_READ = 16  # passages that are read at once; the others when none of these answers
 BATCH = 8  # passages that go through the network together, of like length
