@@ -73,8 +73,7 @@ SAME_SHORT = ({"us", "usa"},)
 SHORTEST_STEM = 4
 CYRILLIC = regex.compile(r"\p{Cyrillic}+")
 MOST_SKIPPED = 2  # middle names between two words of a name
-
-LABEL = regex.compile(r"\W*((?:[\p{L}’'-]+\s){0,4}[\p{L}’'-]+)(?=:\s)")  # “Opening Hours: …”
+LABEL = regex.compile(r"\W*+((?:\p{L}[\p{L}’'-]*\s){0,4}\p{L}[\p{L}’'-]*)(?=:\s)")  # “Opening Hours: …”
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def main(  # noqa: PLR0913 (a command's options)
     asked = examples(*data) if data else None
     training = Training(given, asked, work / "checkpoint.pt", restored(start), steps)
     training.run(console)
-    export(_mixed(training.network.cpu().eval(), restored(start), kept), target)
+    export(mixed(training.network.cpu().eval(), restored(start), kept), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     console.print(f"{target}: {target.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
@@ -162,7 +162,7 @@ def _log_of_any(amount: Tensor, where: Tensor) -> Tensor:
     return torch.where(where, torch.log(-torch.expm1(-torch.where(where, amount, 1.0))), 0.0)
 
 
-def _mixed(network: Verifier, start: dict[str, Tensor], kept: float) -> Verifier:
+def mixed(network: Verifier, start: dict[str, Tensor], kept: float) -> Verifier:
     """The network with the mean of its weights and those it began with (Wortsman et al. 2022, arXiv:2109.01903)."""
     own = network.state_dict()
     network.load_state_dict({name: torch.lerp(weight, start.get(name, weight), kept) for name, weight in own.items()})

@@ -16,8 +16,9 @@ from index.training.answered import Answered, examples
 from index.training.examples import Examples
 from index.training.export import export, restored
 from index.training.network import Network
+from index.training.network import Verifier as Made
 from index.training.statements import STEP, Statement, drawn, statements
-from index.training.verifier import CLAIMS, UNSEEN, Training
+from index.training.verifier import CLAIMS, UNSEEN, Training, mixed
 from index.verifier import Verifier
 from tests.index.training.test_train import TEXT
 
@@ -96,3 +97,11 @@ def test_a_verifier_is_trained_on_from_a_reader_goes_on_where_it_stopped_and_kno
     further = Training(given, None, tmp_path / "further.pt", restored(tmp_path / "verifier.onnx"), 2)
     doubt, learned = further.network.doubt[0].weight, again.network.doubt[0].weight
     assert torch.allclose(doubt, learned, atol=0.01)
+
+
+def test_a_part_of_the_weights_stays_as_they_were() -> None:
+    network = Made(0.0)
+    own = {name: weight.clone() for name, weight in network.state_dict().items()}
+    new = next(name for name in own if name.startswith("doubt"))  # a reader has none
+    made = mixed(network, {name: weight + 2 for name, weight in own.items() if name != new}, 0.25).state_dict()
+    assert all(torch.allclose(made[name], own[name] + (0 if name == new else 0.5), atol=1e-5) for name in own)
