@@ -106,7 +106,7 @@ def _counts(quantity: Quantity, text: str, there: str) -> bool:
         return False
     items = [item for item in SEPARATOR.split(found[1]) if item.strip()]
     said = frozenset(terms(found[1], "en"))
-    return (len(items), "") in quantity.readings and bool(said) and said.issubset(terms(there, "en"))
+    return (Fraction(len(items)), "") in quantity.readings and bool(said) and said.issubset(terms(there, "en"))
 
 
 def _between(text: str, first: Quantity, second: Quantity) -> str:
