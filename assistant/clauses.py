@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import regex
 
-from assistant.negations import DENIAL, IDLE, WORD, after, denies, negative
+from assistant.negations import DENIAL, IDLE, WORD, denies, negative
 from index.keywords import terms
 
 _VERBS = (
@@ -42,15 +42,13 @@ MARKS = regex.compile(r"[“”„«»\"]")
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause, its stems, those of its subject among them, its words in small letters, whether it denies, and the
-    stems that its negation is about."""
+    """A clause, its stems, those of its subject among them, its words in small letters, and whether it denies."""
 
     text: str
     stems: frozenset[str]
     subject: frozenset[str]
     words: frozenset[str]
     denied: bool
-    negated: frozenset[str]
 
 
 @lru_cache(4096)
@@ -106,8 +104,7 @@ def clause_of(text: str, language: str) -> Clause:
     words = frozenset(word.lower() if word != "May" else word for word in WORD.findall(text))
     idle = IDLE.sub(" ", text)
     denied = negative(idle, language) != bool(DENIAL.search(idle.lower()))
-    stems = frozenset(terms(text, language))
-    return Clause(text, stems, subject(text, language), words, denied, frozenset(terms(after(idle), language)))
+    return Clause(text, frozenset(terms(text, language)), subject(text, language), words, denied)
 
 
 def _split(text: str, split_and: bool) -> list[str]:

@@ -10,7 +10,6 @@ WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’]\p{L}+)?")
 NEGATIONS = frozenset(
     listed("not never no none nobody nothing nowhere neither nor without cannot hardly barely scarcely unable")
 )
-NEGATION = regex.compile(rf"\b(?:{'|'.join(sorted(NEGATIONS))})\b|n['’]t\b", regex.IGNORECASE)
 # Verbs that deny; "did not fail" says yes, so they are counted apart.
 DENIALS = regex.compile(
     r"fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing|ion)?|lack(?:s|ed|ing)?"
@@ -42,6 +41,7 @@ IMPLYING = regex.compile(
 )
 NOT_UNTIL = regex.compile(r"\bnot\b[^.;]*\b(?:until|before|unless)\b", regex.IGNORECASE)  # "only then"
 CONTRACTED = regex.compile(r"n['’]t\b", regex.IGNORECASE)
+NEGATION = regex.compile(rf"\b(?:{'|'.join(sorted(NEGATIONS))})\b|{CONTRACTED.pattern}", regex.IGNORECASE)
 
 
 def denies(words: Iterable[str], language: str = "en") -> bool:
@@ -58,5 +58,6 @@ def negative(text: str, language: str) -> bool:
 
 def after(text: str) -> str:
     """What follows the first English negation in `text` up to a comma, verbs of denial aside; "" without any."""
+    text = IDLE.sub(" ", text)
     found = NEGATION.search(text)
     return text[found.end() :].split(", ")[0] if found else ""

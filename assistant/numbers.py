@@ -14,6 +14,7 @@ from assistant.numerals import (
     DIGITS,
     FRACTION,
     LARGE,
+    LISTED,
     MANY,
     MULTIPLE,
     MULTIPLES,
@@ -22,6 +23,7 @@ from assistant.numerals import (
     POWER,
     RAISED,
     RANGE,
+    SEPARATOR,
     SINGLE,
     SPAN,
     SPOKEN,
@@ -34,9 +36,6 @@ from index.keywords import terms
 
 Reading = tuple[Fraction, str]  # a value and its unit
 MANY_OF = "s of"  # the unit of “thousands of people”
-
-LISTED = regex.compile(r"(?:\s\p{Ll}+){1,4}:\s([^.;:\n]+)")
-SEPARATOR = regex.compile(r",? (?:and|or) |, ")
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ MANY = regex.compile(rf"\b(?:{'|'.join(LARGE)})s\b", regex.IGNORECASE)  # “tho
 POWER = regex.compile(r"10(⁻?[⁰¹²³⁴-⁹]{1,3})")
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 RANGE = regex.compile(r"\d\s?[-–—−]\s?")
+LISTED = regex.compile(r"(?:\s\p{Ll}+){1,4}:\s([^.;:\n]+)")  # behind a number: “ things: skis and boots”
+SEPARATOR = regex.compile(r",? (?:and|or) |, ")
 # Where "one", "first" and "second" count nothing.
 UNCOUNTED = regex.compile(
     r"\b(?:no|any|every|some|each|this|that|the|which|another|only) one\b|\bone (?:of|another|day|can|must|should|could"

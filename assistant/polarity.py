@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import regex
 
 from assistant.clauses import ATTRIBUTION, Clause, clause_of, clauses, joined, with_complements
-from assistant.negations import CONTRACTED, IDLE, IMPLYING, NOT_UNTIL, WORD, denies, negative
+from assistant.negations import CONTRACTED, IDLE, IMPLYING, NOT_UNTIL, WORD, after, denies, negative
+from assistant.numerals import CARDINAL
 from assistant.plain import listed
 from index.keywords import terms
 
@@ -97,8 +98,7 @@ EXTENDING = tuple(
     )
 )  # fmt: skip
 SO_MANY = regex.compile(  # only that it is few
-    r"\bonly (?=\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|a (?:few|third|quarter))\b)",
-    regex.IGNORECASE,
+    rf"\bonly (?=\d|(?:{'|'.join((*CARDINAL, 'half', 'a (?:few|third|quarter)'))})\b)", regex.IGNORECASE
 )
 # Words of one kind: a statement that has one of them where the sentences have another says something else.
 KINDS = tuple(
@@ -144,7 +144,6 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
     there = [clause for text, spoken in cited for clause in clauses(text, spoken)]
     implying, implied = _implying(statement, cited), _implied([text for text, _ in cited])
     mine = clauses(statement, language)
-    said = frozenset(terms(statement, language)) if language == "en" else None
     denied_there = [near for clause in mine if clause.denied for near in _nearest(clause, there)]
     for clause in mine:
         nearest = _nearest(clause, there)
@@ -152,17 +151,19 @@ def _denial(statement: str, cited: Sequence[tuple[str, str]], language: str) -> 
             continue
         if clause.denied and not (implied - implying or (all if nearest else any)(n.denied for n in nearest or there)):
             return "It denies what the cited sentences do not deny."
-        if not clause.denied and not implying - implied and _left_out(nearest, there, said):
+        if not clause.denied and not implying - implied and _left_out(nearest, there, statement, language):
             return "It leaves out a negation of the cited sentences."
     return ""
 
 
-def _left_out(nearest: Sequence[Clause], there: Sequence[Clause], said: frozenset[str] | None) -> bool:
+def _left_out(nearest: Sequence[Clause], there: Sequence[Clause], statement: str, language: str) -> bool:
     """Whether a clause without negation leaves out that of the `nearest` ones, or of all `there` where none is near.
-    One about nothing that a statement has `said` is not left out: “a tent” of “They did not know it, a tent”."""
+    An English one about nothing that the statement says is not left out: “a tent” of “They did not know it, a tent”."""
     if not nearest:
         return all(near.denied for near in there)
-    return any(near.denied and (said is None or not near.negated or near.negated & said) for near in nearest)
+    denied = [terms(after(near.text), language) for near in nearest if near.denied]
+    said = terms(statement, language)
+    return any(language != "en" or not stems or not set(said).isdisjoint(stems) for stems in denied)
 
 
 def _label(clause: Clause) -> bool:
