@@ -16,6 +16,7 @@ from assistant.errors import ArticleGone, Busy, UnknownConversation, UnknownTurn
 from assistant.turn import Turn
 from index.article import flat
 from index.database import Database
+from index.errors import UnknownArticle
 
 LONGEST_TITLE = 80  # characters
 STALE_S = 900.0  # after so long an open turn of another process counts as cut
@@ -153,8 +154,10 @@ class Conversations:
             if not connection.execute(sa.update(turns).where(place).values(rating=rating, comment=said)).rowcount:
                 raise UnknownTurn(f"The conversation has no turn {number}.")
 
-    def begin(self, id: str, owner: str, question: str) -> int:
+    def begin(self, id: str, owner: str, question: str, articles: Sequence[str] = ()) -> int:
         """Open a turn and return its number; a cut turn of the same question at the end is taken up again.
+
+        From now on the conversation asks `articles`, where any are given.
 
         Raises Busy while another turn is open, UnknownConversation.
         """
@@ -170,10 +173,9 @@ class Conversations:
             connection.execute(sa.delete(turns).where((turns.c.conversation == id) & (turns.c.number == number)))
             kept = {"conversation": id, "number": number, "question": question, "asked": now, "answer": ""}
             connection.execute(sa.insert(turns).values(**kept, state="open", process=self.process))
-            title = row.title or flat(question)[:LONGEST_TITLE]
-            connection.execute(
-                sa.update(conversations).where(conversations.c.id == id).values(changed=now, title=title)
-            )
+            values = {"changed": now, "title": row.title or flat(question)[:LONGEST_TITLE]}
+            values |= {"articles": json.dumps(list(articles))} if articles else {}
+            connection.execute(sa.update(conversations).where(conversations.c.id == id).values(**values))
         return number
 
     def end(self, id: str, number: int, answer: Answer | None, claims: Sequence[Claim] = ()) -> None:
@@ -184,27 +186,29 @@ class Conversations:
         with self.database.begin(write=True) as connection:
             connection.execute(sa.update(turns).where(place & (turns.c.state == "open")).values(**values))
 
-    def stream(
+    def stream(  # noqa: PLR0913 (what a question is)
         self,
         assistant: Assistant,
         question: str,
         conversation: Conversation,
+        articles: Sequence[str] = (),
         *,
         scope: str | None,
         stop: Event | None = None,
     ) -> Iterator[Part | Answer]:
         """`Assistant.stream` on a conversation's articles after its earlier turns; the answer comes once it is kept.
 
-        `scope` is whose articles may be seen. A turn that does not come to its end is kept as cut. Raises at once what
-        `Assistant.stream` and `begin` raise, and ArticleGone.
+        The conversation goes on with `articles`, where any are given. `scope` is whose articles may be seen. A turn
+        that does not come to its end is kept as cut. Raises at once what `Assistant.stream` and `begin` raise, and
+        ArticleGone.
         """
         id, owner = conversation.id, conversation.owner
         held = self.get(id, owner)
-        there = [entry.id for entry in assistant.catalog.entries(scope)] if held.articles else []
-        if gone := set(held.articles) - set(there):  # one whose id only begins so is another article
-            raise ArticleGone(f"No article with {min(gone)!r}. There is: {', '.join(there)}")
-        parts = assistant.stream(question, held.earlier, held.articles, owner=scope, stop=stop)
-        number = self.begin(id, owner, flat(question))
+        try:
+            parts = assistant.stream(question, held.earlier, articles or held.articles, owner=scope, stop=stop)
+        except UnknownArticle as error:
+            raise ArticleGone(*error.args) from error
+        number = self.begin(id, owner, flat(question), articles)
         return self._kept(id, number, parts)
 
     def _kept(self, id: str, number: int, parts: Iterator[Part | Answer]) -> Iterator[Part | Answer]:

@@ -43,7 +43,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, of which articles, after what; in a conversation its own articles and turns count."""
+    """What is asked, of which articles, after what; a conversation has turns of its own, and articles for want of others."""
 
     text: str
     articles: tuple[str, ...] = ()
@@ -134,7 +134,9 @@ class Service:
                 question.text, question.earlier, question.articles, owner=caller.scope, stop=stop
             )
             return Running(parts, None, stop)
-        parts = self.conversations.stream(self.assistant, question.text, held, scope=caller.scope, stop=stop)
+        parts = self.conversations.stream(
+            self.assistant, question.text, held, question.articles, scope=caller.scope, stop=stop
+        )
         return Running(parts, self.conversations.head(held.id, caller.name).turn_count, stop)
 
     async def follow(self, running: Running, caller: Caller) -> AsyncGenerator[Part | Answer, None]:

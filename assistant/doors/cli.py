@@ -60,13 +60,14 @@ def ask(
 ) -> None:
     """Answer a question and exit: 0 answered, 1 not found, 2 wrong use, 3 failure."""
     with opened(context, to_answer=True) as assistant:
+        articles = [assistant.catalog.entry(name).id for name in article or ()]
         if as_json and question == "-":
-            raise typer.Exit(_ask_lines(assistant, article or []))
+            raise typer.Exit(_ask_lines(assistant, articles))
         if as_json:
-            answer = assistant.ask(question, articles=article or [])
+            answer = assistant.ask(question, articles=articles)
             _print_json(answer.as_json())
         else:
-            answer = write_out(assistant.stream(question, articles=article or []), screen, notes)
+            answer = write_out(assistant.stream(question, articles=articles), screen, notes)
         raise typer.Exit(ANSWERED if answer.found else NOT_FOUND)
 
 

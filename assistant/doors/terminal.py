@@ -52,7 +52,8 @@ class Screen:
                 self.line("    ", (c.url, "dim"))
 
     def entry(self, entry: Entry, change: Change | None = None) -> None:
-        counts = f"{entry.blocks} blocks, {entry.sentences} sentences, {entry.passages} passages"
+        numbers = {"block": entry.blocks, "sentence": entry.sentences, "passage": entry.passages}
+        counts = ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in numbers.items())
         said = f"  {change}" if change else "  comes with Article Assistant" if entry.shipped else ""
         self.line((entry.id, "cyan"), "  ", (entry.title, "bold"), "  ", counts, (said, "green"))
 

@@ -55,6 +55,7 @@ def main(  # noqa: PLR0913 (a command's options)
     ] = trained.FILE,
     steps: Annotated[int, typer.Option(help=f"of {STEP} statements or questions")] = 1000,
     kept: Annotated[float, typer.Option(min=0, max=1, help="part of the weights that stays as --start has them")] = 0,
+    seed: Annotated[int, typer.Option(help="of what is drawn: another for each training that goes on from one")] = 0,
 ) -> None:
     """Train the verifier, and write it."""
     work.mkdir(parents=True, exist_ok=True)
@@ -62,7 +63,7 @@ def main(  # noqa: PLR0913 (a command's options)
     if not (given := statements(claims)):
         raise typer.BadParameter(f"{claims} has no statements.")
     asked = examples(*data) if data else None
-    training = Training(given, asked, work / "checkpoint.pt", restored(start), steps)
+    training = Training(given, asked, work / "checkpoint.pt", restored(start), steps, seed)
     training.run(console)
     export(mixed(training.network.cpu().eval(), restored(start), kept), target)
     write(target, {"support": _fitted(Shipped(target), statements(unseen), console)})
@@ -75,10 +76,16 @@ class Training:
     with the encoder's of a reader."""
 
     def __init__(  # noqa: PLR0913 (what a training is)
-        self, given: Sequence[Statement], asked: Examples | None, checkpoint: Path, start: dict[str, Tensor], steps: int
+        self,
+        given: Sequence[Statement],
+        asked: Examples | None,
+        checkpoint: Path,
+        start: dict[str, Tensor],
+        steps: int,
+        seed: int = 0,
     ) -> None:
-        torch.manual_seed(0)
-        self.given, self.checkpoint, self.steps = given, checkpoint, steps
+        torch.manual_seed(seed)
+        self.given, self.checkpoint, self.steps, self.seed = given, checkpoint, steps, seed
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = Verifier(DROPOUT).to(self.device).train()
         own = self.network.state_dict()
@@ -109,10 +116,10 @@ class Training:
     def _parts(self) -> Iterator[list[list[Statement]]]:
         """What is learned from in each step that is left."""
         if not self.answered:
-            yield from ([some] for some in islice(drawn(self.given, 0), self.done, None))
+            yield from ([some] for some in islice(drawn(self.given, self.seed), self.done, None))
             return
-        claims = islice(drawn(self.given, 0), -(-self.done // CLAIMS_EVERY), None)
-        for step, some in enumerate(self.answered.drawn(0, self.done), self.done):
+        claims = islice(drawn(self.given, self.seed), -(-self.done // CLAIMS_EVERY), None)
+        for step, some in enumerate(self.answered.drawn(self.seed, self.done), self.done):
             yield [some] if step % CLAIMS_EVERY else [some, next(claims)]
 
     def _step(self, parts: Sequence[Sequence[Statement]]) -> float:

@@ -53,5 +53,6 @@ def test_what_cannot_be_checked_is_refused_in_words(town: Assistant, text: str) 
 
 
 def test_an_unknown_article_is_named(town: Assistant) -> None:
-    with pytest.raises(KeyError, match="No article with 'nope'"):
-        check_text(town, "A word.", ["nope"])
+    for name in ("nope", "the-old"):  # of a removed article, another's id may be the beginning
+        with pytest.raises(KeyError, match=f"No article with '{name}'"):
+            check_text(town, "A word.", [name])

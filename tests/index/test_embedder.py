@@ -69,6 +69,19 @@ def test_what_stands_after_the_longest_text_it_reads_changes_nothing(embedder: E
     assert float(just @ less) < 0.999
 
 
+def test_a_model_that_reads_without_end_has_a_longest_text_all_the_same(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    tokens = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
+    SentenceTransformer(modules=[StaticEmbedding(tokens, embedding_dim=8)]).save(str(tmp_path / "static"))
+    endless = Embedder(str(tmp_path / "static"))
+    assert (endless.size, endless.embed(TEXTS).shape) == (8, (len(TEXTS), 8))
+    assert 512 <= endless.longest < 100_000
+    assert endless.count_tokens("The road is closed.") == 5
+
+
 def test_the_bundled_model_file_is_the_official_one() -> None:
     assert bundled_sha256() == BUNDLED_SHA256
 

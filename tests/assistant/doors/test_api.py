@@ -129,6 +129,9 @@ def test_a_question_may_give_its_conversation_other_articles(web: Web) -> None:
     assert body(web.ask(conversation_id=id, articles=["the-market"]), 200)["articles_held"] == 1
     assert body(web.http.get(f"/v1/conversations/{id}"), 200)["articles"] == ["the-market"]
     problem(web.ask(conversation_id=id, articles=["nope"]), 404, "unknown_article")
+    problem(web.ask(" ", conversation_id=id, articles=["the-old-bridge"]), 422, "bad_question")
+    kept = body(web.http.get(f"/v1/conversations/{id}"), 200)
+    assert (kept["articles"], kept["turn_count"]) == (["the-market"], 1)  # what was refused changed nothing
 
 
 @pytest.mark.parametrize(
