@@ -43,7 +43,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, of which articles, after what; a conversation has turns of its own, and articles for want of others."""
+    """What is asked, of which articles, after what; in a conversation after its turns, by default of its articles."""
 
     text: str
     articles: tuple[str, ...] = ()
