@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.article import Span
 from index.embedder import Embedder, bundled_folder
+from index.errors import BadStore
 from index.library import Kept
 from index.pairs import Pair, Pairs
 from index.reader import SENTENCE_WEIGHTS, Place, PlainReader, Reading, Scored
@@ -22,13 +23,14 @@ from index.weights import Floats, Weights
 
 TRAINED, PLAIN = "trained", "plain"  # the readers that come along
 FILE = Path(__file__).with_name("reader.onnx")
-FILE_SHA256 = "e688ab0782aaaddb63ae24ad87cc28e95230cdc27a05ea823028a8dbdd0f726a"
+FILE_SHA256 = "94f965230d15d91312652ade3d602ea16064a2476e463feec8a8d930f4601eda"
 
 FIRST_READ = 16  # passages that are read at once; the others when none of these answers
 BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
 CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
 UNSAID = -10.0  # the verifier's logit where there is no answer to verify
+SIGNALS, MORE = 11, 3  # of the answerability, and with the verifier
 VERIFIED = 5  # sentences, the best, that the verifier looks at
 SAY = 0.2  # what its logit counts in their order; chosen with the questions that the last weights were fitted to
 MARKED = 20  # sentences, the best, whose answering words are marked
@@ -51,8 +53,10 @@ class Network:
         self.sha256 = self.file.sha256
         weights = self.file.last
         self.sentence_weights = np.array(weights.get("sentence", [1.0, 0, 0, 0, 0, 0, 0]), np.float32)
-        self.answer_weights = np.array(weights.get("answer", [0, 1.0, 0, 0, 0, 0, 0, 0, 0]), np.float32)
+        self.answer_weights = np.array(weights.get("answer", [0, 1.0, *[0] * (SIGNALS - 2)]), np.float32)
         self.verified_weights = np.array(weights.get("verified", []), np.float32)  # none: it does without
+        if len(self.answer_weights) != SIGNALS or len(self.verified_weights) not in (0, SIGNALS + MORE):
+            raise BadStore(f"The last weights of {path} are of another version. Export and calibrate it again.")
         self.pairs = Pairs(bundled_folder())
 
     def run(self, pairs: Sequence[Pair]) -> Iterator[tuple[Floats, float]]:
@@ -108,7 +112,7 @@ class TrainedReader:
         self.verify = verify if len(network.verified_weights) else None
         self.plain = PlainReader(snapshot, embedder)
         self.seen_again: dict[tuple[str, Place], Floats] = {}  # by question
-        self.said: dict[tuple[str, Place], float] = {}
+        self.said: dict[tuple[str, Place, Span], float] = {}  # by statement
         self.stop: Callable[[], None] | None = None
         self.name = f"reader: trained, {network.sha256[:12]}"
 
@@ -147,7 +151,8 @@ class TrainedReader:
         if not self.verify:
             return scores
         first = np.argsort(-scores, kind="stable")[:VERIFIED]
-        said = np.array([self.verified(question, read[row], self.verify) for row in first])
+        best = [read[row] for row in first]
+        said = np.array([self.verified(_answered(question, one), one, _near(one), self.verify) for one in best])
         made = scores.copy()
         made[first[np.argsort(-(scores[first] + SAY * said), kind="stable")]] = scores[first]
         return made
@@ -161,26 +166,31 @@ class TrainedReader:
             yield Scored(one.kept, one.number, float(scores[row]), one.answer if place < MARKED else None)
 
     def evidence(self, question: str, read: Sequence[Read], best: Read, plain: NDArray[np.float32]) -> Floats:
-        """What tells whether the best sentence answers, (9,), or (10,) with `verify`.
+        """What tells whether the best sentence answers, (SIGNALS,), or (SIGNALS + MORE,) with `verify`.
 
         The three signals of the network for that sentence, read thrice (`again`), the highest answerability of a
         passage, the plain reader's three, the share of the question's words, weighed by rarity, that stand in the
-        sentence's passage, what the verifier says (`verified`), and 1.
+        sentence's passage and in the sentence, how far that passage is behind the first by BM25, what the verifier says
+        of the answer beside the sentence with its neighbours and alone, and of the question alone, and 1.
         """
-        words = self.snapshot.keywords.question_terms(question)
-        covered = self.plain.covered(words, best.passage.passage.searchable, best.kept.article.language)
-        highest = max(one.signals[1] for one in read)
-        verified = [self.verified(question, best, self.verify)] if self.verify else []
-        return np.array([*self.again(question, best), highest, *plain, covered, *verified, 1.0], np.float32)
+        words, article = self.snapshot.keywords.question_terms(question), best.kept.article
+        texts = best.passage.passage.searchable, article[best.sentence]
+        covered = [self.plain.covered(words, text, article.language) for text in texts]
+        every = np.stack([one.signals for one in read])
+        highest, behind = every[:, 1].max(), best.signals[-1] - every[:, -1].max()
+        answer = _answered(question, best)
+        looks = ((answer, _near(best)), (answer, _alone(best)), (question, _alone(best)))
+        verified = [self.verified(said, best, span, self.verify) for said, span in looks if self.verify]
+        found = [*self.again(question, best), highest, *plain, *covered, behind, *verified, 1.0]
+        return np.array(found, np.float32)
 
-    def verified(self, question: str, one: Read, verify: Verify) -> float:
-        """The verifier's logit that the sentence and its neighbours support the question with its answer."""
+    def verified(self, statement: str, one: Read, span: Span, verify: Verify) -> float:
+        """The verifier's logit that what stands at `span` supports a statement; UNSAID of a sentence without answer."""
         if not one.answer:
             return UNSAID
-        key = question, one.place
+        key = statement, one.place, span
         if key not in self.said:
-            article, passage = one.kept.article, one.passage.passage
-            self.said[key] = verify(f"{question} {article[one.answer]}", passage.context, article[_near(one)])
+            self.said[key] = verify(statement, one.passage.passage.context, one.kept.article[span])
         return self.said[key]
 
     def again(self, question: str, one: Read) -> Floats:
@@ -198,8 +208,8 @@ class TrainedReader:
         article, passage, number = one.kept.article, one.passage.passage, one.number
         sentences, here = article.sentences, article.sentences[number]
         texts = [Span(sentences[passage.first].start, sentences[passage.last - 1].end), _near(one)]
-        if not POINTS.match(article[here]):
-            texts.append(here)
+        if (alone := _alone(one)) == here:
+            texts.append(alone)
         seen = {texts[0]: one.signals[:3]}  # of a short passage they are the same: nothing is read twice
         pairs = {t: self.network.pairs.pair(question, passage.context, article[t]) for t in texts if t not in seen}
         for (text, pair), (tokens, whole) in zip(pairs.items(), self.network.run(list(pairs.values())), strict=True):
@@ -236,11 +246,21 @@ class TrainedReader:
                 yield from _sentences(located, pairs[place], tokens, whole, plain[begin : int(ends[place])])
 
 
+def _answered(question: str, one: Read) -> str:
+    """The question with the words that answer it, as one statement."""
+    return f"{question} {one.kept.article[one.answer]}" if one.answer else question
+
+
 def _near(one: Read) -> Span:
     """The sentence and its neighbours in the passage."""
     sentences, passage = one.kept.article.sentences, one.passage.passage
     first, last = max(passage.first, one.number - 1), min(passage.last - 1, one.number + 1)
     return Span(sentences[first].start, sentences[last].end)
+
+
+def _alone(one: Read) -> Span:
+    """The sentence, with its neighbours where it points at what they say."""
+    return _near(one) if POINTS.match(one.kept.article[one.sentence]) else one.sentence
 
 
 def _likelier(after: Collection[Place]) -> dict[Place, float]:

@@ -1,8 +1,8 @@
 """Fit the last weights of a reader: `python -m index.training.calibrate VALIDATION.jsonl READER.onnx`.
 
-Seven weights rank sentences, nine make the answerability, and ten where a verifier looks at the answer as well, on data
-that the network never saw; they are written into the file. What is printed was measured on articles that the weights
-were not fitted to, in FOLDS parts.
+Seven weights rank sentences, eleven make the answerability, and fourteen where a verifier looks at the answer as well,
+on data that the network never saw; they are written into the file. What is printed was measured on articles that the
+weights were not fitted to, in FOLDS parts.
 """
 
 import json
@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
 from index.snapshot import Snapshot
-from index.trained import FIRST_READ, Network, Read, TrainedReader
+from index.trained import FIRST_READ, MORE, SIGNALS, Network, Read, TrainedReader
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
 from index.verifier import ANSWERS, Verifier
@@ -37,9 +37,9 @@ ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article, at mo
 FOREIGN_WEIGHT = 0.5
 FOLDS = 5  # at most; as many articles have twins in our data: each is measured with weights of the others
 RIDGE = 0.001  # keeps weights of signals that hardly differ small
-VERIFIED = list(range(10))  # columns of TrainedReader.evidence
-SIGNALS = (VERIFIED[:8] + VERIFIED[9:], VERIFIED)  # without what the verifier says, and with it
-SHRINKAGE = 0.05  # the same for the answerability, whose signals say much the same: C of scikit-learn
+VERIFIED = list(range(SIGNALS + MORE))  # columns of TrainedReader.evidence
+EVIDENCE = (VERIFIED[: SIGNALS - 1] + VERIFIED[-1:], VERIFIED)  # without what the verifier says, and with it
+SHRINKAGE = 0.02  # the same for the answerability, whose signals say much the same: C of scikit-learn
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ def main(
         inside = {titles[place] for place in places}
         network.sentence_weights = _sentence_weights([s for s in whole if s.title not in inside])
         for sample in (s for s in whole if s.title in inside):
-            for signals in SIGNALS:
+            for signals in EVIDENCE:
                 right = bool(sample.gold[np.argmax(sample.scores(signals))])
                 firsts[sample.asked.more, signals is VERIFIED].append(right)
         tested = [s for s in single if s.title in inside and s.kind != "foreign"]
-        for signals in SIGNALS if tested else ():
+        for signals in EVIDENCE if tested else ():
             model = _answer_weights([s for s in single if s.title not in inside], signals)
             for sample, evidence in zip(tested, _evidence(tested, signals), strict=True):
                 chance = float(1 / (1 + np.exp(-(evidence @ model))))
@@ -112,7 +112,7 @@ def main(
             f"AUROC {auroc:.3f}, calibration error {error:.3f} of {len(said)}"
         )
     network.sentence_weights = _sentence_weights(whole)
-    last = {"answer": SIGNALS[0], "verified": SIGNALS[1]}
+    last = {"answer": EVIDENCE[0], "verified": EVIDENCE[1]}
     fitted = {name: _answer_weights(single, signals).tolist() for name, signals in last.items()}
     write(target, {"sentence": network.sentence_weights.tolist()} | fitted)
 

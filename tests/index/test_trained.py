@@ -11,6 +11,7 @@ from index.catalog import Catalog
 from index.errors import BadStore
 from index.reader import PlainReader, Reading
 from index.trained import FILE, FILE_SHA256, FIRST_READ, FOLLOWING, PLAIN, TRAINED, Network, TrainedReader, network
+from index.training.calibrate import write
 
 
 def reader(catalog: Catalog, floor: float = 0.5) -> TrainedReader:
@@ -127,6 +128,14 @@ def test_the_file_is_the_one_that_the_code_names_and_another_is_refused(tmp_path
         Network(other, FILE_SHA256)
 
 
+def test_a_reader_whose_last_weights_are_of_another_version_is_named(tmp_path: Path) -> None:
+    other = tmp_path / "reader.onnx"
+    shutil.copy(FILE, other)
+    write(other, {"sentence": [1.0] * 7, "answer": [1.0] * 9})
+    with pytest.raises(BadStore, match=r"reader.onnx are of another version. Export and calibrate it again\.$"):
+        Network(other)
+
+
 @pytest.mark.parametrize(("content", "says"), [(None, "cannot be read"), (b"no network", "no network")])
 def test_a_reader_that_is_none_is_named(tmp_path: Path, content: bytes | None, says: str) -> None:
     if content:
@@ -158,9 +167,14 @@ def test_the_verifier_sees_the_question_with_its_answer_and_its_doubt_counts(cat
         return read(made, "When was the Treaty of Union signed?").answerability
 
     assert chance(-5.0) < chance(5.0)
+    question, answer = "When was the Treaty of Union signed?", "When was the Treaty of Union signed? February 2022"
     statement, _, text = seen[0]
-    assert statement == "When was the Treaty of Union signed? February 2022"
+    assert statement == answer
     assert "February 2022" in text
+    *_, alone, unanswered = seen  # the best sentence, at last without its neighbours
+    assert [alone[0], unanswered[0]] == [answer, question]
+    assert alone[2] == unanswered[2] != text
+    assert "February 2022" in alone[2] in text
 
 
 def test_what_the_verifier_says_of_the_best_sentences_counts_in_their_order(catalog: Catalog) -> None:
