@@ -30,7 +30,7 @@ BATCH = 8  # passages that go through the network together, of like length
 LONGEST_ANSWER = 40  # tokens
 CUT_OFF = (-10.0, -10.0, -20.0)  # the network's signals for a sentence that it does not see
 UNSAID = -10.0  # the verifier's logit where there is no answer to verify
-SIGNALS, MORE = 11, 3  # of the answerability, and with the verifier
+SIGNALS, WITH_VERIFIER = 11, 14  # of the answerability, the constant among them
 VERIFIED = 5  # sentences, the best, that the verifier looks at
 SAY = 0.2  # what its logit counts in their order; chosen with the questions that the last weights were fitted to
 MARKED = 20  # sentences, the best, whose answering words are marked
@@ -55,7 +55,7 @@ class Network:
         self.sentence_weights = np.array(weights.get("sentence", [1.0, 0, 0, 0, 0, 0, 0]), np.float32)
         self.answer_weights = np.array(weights.get("answer", [0, 1.0, *[0] * (SIGNALS - 2)]), np.float32)
         self.verified_weights = np.array(weights.get("verified", []), np.float32)  # none: it does without
-        if len(self.answer_weights) != SIGNALS or len(self.verified_weights) not in (0, SIGNALS + MORE):
+        if len(self.answer_weights) != SIGNALS or len(self.verified_weights) not in (0, WITH_VERIFIER):
             raise BadStore(f"The last weights of {path} are of another version. Export and calibrate it again.")
         self.pairs = Pairs(bundled_folder())
 
@@ -96,6 +96,22 @@ class Read:
     @property
     def sentence(self) -> Span:
         return self.kept.article.sentences[self.number]
+
+    @property
+    def near(self) -> Span:
+        """The sentence and its neighbours in the passage."""
+        sentences, passage = self.kept.article.sentences, self.passage.passage
+        first, last = max(passage.first, self.number - 1), min(passage.last - 1, self.number + 1)
+        return Span(sentences[first].start, sentences[last].end)
+
+    @property
+    def alone(self) -> Span:
+        """The sentence, with its neighbours where it points at what they say."""
+        return self.near if POINTS.match(self.kept.article[self.sentence]) else self.sentence
+
+    def answering(self, question: str) -> str:
+        """The question with the words that answer it, as one statement."""
+        return f"{question} {self.kept.article[self.answer]}" if self.answer else question
 
 
 class TrainedReader:
@@ -152,7 +168,7 @@ class TrainedReader:
             return scores
         first = np.argsort(-scores, kind="stable")[:VERIFIED]
         best = [read[row] for row in first]
-        said = np.array([self.verified(_answered(question, one), one, _near(one), self.verify) for one in best])
+        said = np.array([self.verified(one.answering(question), one, one.near, self.verify) for one in best])
         made = scores.copy()
         made[first[np.argsort(-(scores[first] + SAY * said), kind="stable")]] = scores[first]
         return made
@@ -166,7 +182,7 @@ class TrainedReader:
             yield Scored(one.kept, one.number, float(scores[row]), one.answer if place < MARKED else None)
 
     def evidence(self, question: str, read: Sequence[Read], best: Read, plain: NDArray[np.float32]) -> Floats:
-        """What tells whether the best sentence answers, (SIGNALS,), or (SIGNALS + MORE,) with `verify`.
+        """What tells whether the best sentence answers, (SIGNALS,), or (WITH_VERIFIER,) with `verify`.
 
         The three signals of the network for that sentence, read thrice (`again`), the highest answerability of a
         passage, the plain reader's three, the share of the question's words, weighed by rarity, that stand in the
@@ -178,8 +194,8 @@ class TrainedReader:
         covered = [self.plain.covered(words, text, article.language) for text in texts]
         every = np.stack([one.signals for one in read])
         highest, behind = every[:, 1].max(), best.signals[-1] - every[:, -1].max()
-        answer = _answered(question, best)
-        looks = ((answer, _near(best)), (answer, _alone(best)), (question, _alone(best)))
+        answer = best.answering(question)
+        looks = ((answer, best.near), (answer, best.alone), (question, best.alone))
         verified = [self.verified(said, best, span, self.verify) for said, span in looks if self.verify]
         found = [*self.again(question, best), highest, *plain, *covered, behind, *verified, 1.0]
         return np.array(found, np.float32)
@@ -205,11 +221,10 @@ class TrainedReader:
         the sentence alone unless it points at what they say. A network that is not sure of itself says other things of
         each.
         """
-        article, passage, number = one.kept.article, one.passage.passage, one.number
-        sentences, here = article.sentences, article.sentences[number]
-        texts = [Span(sentences[passage.first].start, sentences[passage.last - 1].end), _near(one)]
-        if (alone := _alone(one)) == here:
-            texts.append(alone)
+        article, passage, here = one.kept.article, one.passage.passage, one.sentence
+        texts = [Span(passage.start, passage.end), one.near]
+        if one.alone == here:
+            texts.append(here)
         seen = {texts[0]: one.signals[:3]}  # of a short passage they are the same: nothing is read twice
         pairs = {t: self.network.pairs.pair(question, passage.context, article[t]) for t in texts if t not in seen}
         for (text, pair), (tokens, whole) in zip(pairs.items(), self.network.run(list(pairs.values())), strict=True):
@@ -244,23 +259,6 @@ class TrainedReader:
                 located = passages[place]
                 begin = int(ends[place]) - (located.passage.last - located.passage.first)
                 yield from _sentences(located, pairs[place], tokens, whole, plain[begin : int(ends[place])])
-
-
-def _answered(question: str, one: Read) -> str:
-    """The question with the words that answer it, as one statement."""
-    return f"{question} {one.kept.article[one.answer]}" if one.answer else question
-
-
-def _near(one: Read) -> Span:
-    """The sentence and its neighbours in the passage."""
-    sentences, passage = one.kept.article.sentences, one.passage.passage
-    first, last = max(passage.first, one.number - 1), min(passage.last - 1, one.number + 1)
-    return Span(sentences[first].start, sentences[last].end)
-
-
-def _alone(one: Read) -> Span:
-    """The sentence, with its neighbours where it points at what they say."""
-    return _near(one) if POINTS.match(one.kept.article[one.sentence]) else one.sentence
 
 
 def _likelier(after: Collection[Place]) -> dict[Place, float]:

@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from index.embedder import Embedder
 from index.reader import SENTENCE_WEIGHTS
 from index.snapshot import Snapshot
-from index.trained import FIRST_READ, MORE, SIGNALS, Network, Read, TrainedReader
+from index.trained import FIRST_READ, SIGNALS, WITH_VERIFIER, Network, Read, TrainedReader
 from index.training.plain import ranking_loss
 from index.training.questions import Asked, Context, contexts, kept
 from index.verifier import ANSWERS, Verifier
@@ -37,7 +37,7 @@ ANSWERED, FOREIGN = 900, 100  # questions drawn; foreign ones per article, at mo
 FOREIGN_WEIGHT = 0.5
 FOLDS = 5  # at most; as many articles have twins in our data: each is measured with weights of the others
 RIDGE = 0.001  # keeps weights of signals that hardly differ small
-VERIFIED = list(range(SIGNALS + MORE))  # columns of TrainedReader.evidence
+VERIFIED = list(range(WITH_VERIFIER))  # columns of TrainedReader.evidence
 EVIDENCE = (VERIFIED[: SIGNALS - 1] + VERIFIED[-1:], VERIFIED)  # without what the verifier says, and with it
 SHRINKAGE = 0.02  # the same for the answerability, whose signals say much the same: C of scikit-learn
 

@@ -102,7 +102,8 @@ def test_json_lines_follow_on_one_another_and_an_empty_line_starts_anew(run: Run
 
 
 def test_one_question_as_json_is_one_object(run: Run) -> None:
-    run("add", "-", "--title", "Dam", given="Noah Lind built the dam in 1911.")
+    added = run("add", "-", "--title", "Dam", given="Noah Lind built the dam in 1911.").stdout
+    assert added == "dam  Dam  1 block, 1 sentence, 1 passage  added\n"
     done = run("ask", "--json", "Who built the dam?", "--article", "dam")
     assert json.loads(done.stdout)["claims"] == [
         {"text": "Noah Lind built the dam in 1911.", "state": "quoted", "citations": [1], "reason": ""}
